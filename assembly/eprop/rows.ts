@@ -1,0 +1,267 @@
+/**
+ * From per-neuron updates to weights. The window's D is kept a row of i16 a step; for each source neuron the rows of its
+ * spikes are summed in 16-bit lanes (16 rows of at most ±2047 fit) and the sum meets the row of weights once.
+ *
+ * A weight that learns is q = 256·u + ρ in two planes of bytes; q is formed, updated with saturation, and parted again.
+ *
+ * The rows of D: in the SIMD build i16 in natural order. In the other one u16 with 2048 added (so that sums of four lanes in
+ * a u64 never carry), and within each eight neurons the even ones first, the order in which bytes part into 16-bit lanes.
+ */
+import { UPDATE_GROUP, UPDATE_LIMIT } from "../layout";
+import { clamp, padded, rsh } from "../fixedpoint/arithmetic";
+
+const BIAS: u32 = 2048;
+const EVEN: u64 = 0x00ff00ff00ff00ff;
+const HIGH: u64 = 0x8000800080008000;
+const ONES: u64 = 0x0001000100010001;
+
+/** Where D of neuron j stands in its row. */
+// @ts-ignore: decorator
+@inline
+function place(j: u32): u32 {
+  if (ASC_FEATURE_SIMD) return j << 1;
+  return ((j & ~7) | ((j & 1) << 2) | ((j & 7) >> 1)) << 1;
+}
+
+// @ts-ignore: decorator
+@inline
+export function readUpdate(row: usize, j: u32): i32 {
+  if (ASC_FEATURE_SIMD) return load<i16>(row + place(j));
+  return <i32>load<u16>(row + place(j)) - BIAS;
+}
+
+// @ts-ignore: decorator
+@inline
+function writeUpdate(row: usize, j: u32, d: i32): void {
+  if (ASC_FEATURE_SIMD) store<i16>(row + place(j), d);
+  else store<u16>(row + place(j), d + BIAS);
+}
+
+// @ts-ignore: decorator
+@inline
+function next(g: u32): u32 {
+  g ^= g << 13;
+  g ^= g >> 17;
+  return g ^ (g << 5);
+}
+
+// @ts-ignore: decorator
+@inline
+function rounded(value: i32, view: i32, rate: i32, shift: i32, noise: u32): i32 {
+  const v = clamp(rsh(value, view), -0xfffff, 0xfffff);
+  return clamp((v * rate + <i32>noise) >> shift, -UPDATE_LIMIT, UPDATE_LIMIT);
+}
+
+// @ts-ignore: decorator
+@inline
+function rounded4(value: v128, half: v128, view: i32, rate: v128, shift: i32, noise: v128): v128 {
+  let v = i32x4.shr_s(i32x4.add(value, half), view);
+  v = i32x4.max_s(i32x4.splat(-0xfffff), i32x4.min_s(i32x4.splat(0xfffff), v));
+  return i32x4.shr_s(i32x4.add(i32x4.mul(v, rate), noise), shift);
+}
+
+/**
+ * One step's D of a population: value · rate, rounded at random, clipped.
+ *
+ * @param values i32[padded], |value| < 2^30
+ * @param row where D goes
+ * @param random the generator's four lanes; moves on by one draw a neuron, padding included
+ */
+export function emit(values: usize, count: u32, row: usize, view: i32, rate: i32, shift: i32, random: usize): void {
+  const mask: u32 = (1 << shift) - 1;
+  const all = padded(count);
+  if (ASC_FEATURE_SIMD) {
+    let g = v128.load(random);
+    const keep = i32x4.splat(mask), half = i32x4.splat((1 << view) >> 1), m = i32x4.splat(rate);
+    const limit = i16x8.splat(<i16>UPDATE_LIMIT);
+    for (let j: u32 = 0; j < all; j += 8) {
+      const at = values + (j << 2);
+      g = next4(g);
+      const low = rounded4(v128.load(at), half, view, m, shift, v128.and(g, keep));
+      g = next4(g);
+      const high = rounded4(v128.load(at, 16), half, view, m, shift, v128.and(g, keep));
+      const d = i16x8.min_s(limit, i16x8.max_s(i16x8.neg(limit), i16x8.narrow_i32x4_s(low, high)));
+      v128.store(row + (j << 1), d);
+    }
+    v128.store(random, g);
+    return;
+  }
+  // the lanes take turns: after four draws each stands where it stood
+  let g0 = load<u32>(random), g1 = load<u32>(random, 4), g2 = load<u32>(random, 8), g3 = load<u32>(random, 12);
+  for (let j: u32 = 0; j < all; j++) {
+    const g = next(g0);
+    g0 = g1;
+    g1 = g2;
+    g2 = g3;
+    g3 = g;
+    writeUpdate(row, j, rounded(load<i32>(values + (j << 2)), view, rate, shift, g & mask));
+  }
+  store<u32>(random, g0);
+  store<u32>(random, g1, 4);
+  store<u32>(random, g2, 8);
+  store<u32>(random, g3, 12);
+}
+
+// @ts-ignore: decorator
+@inline
+function next4(g: v128): v128 {
+  g = v128.xor(g, i32x4.shl(g, 13));
+  g = v128.xor(g, i32x4.shr_u(g, 17));
+  return v128.xor(g, i32x4.shl(g, 5));
+}
+
+/**
+ * Subtracts the updates of one source's spikes from its row of weights.
+ *
+ * @param weights row of stored weight bytes
+ * @param residuals row of residual bytes
+ * @param stride bytes a row, a multiple of 16
+ * @param log first row of D
+ * @param times u16 steps at which the source fired, ascending
+ * @param count number of them
+ */
+export function applySpikes(
+  weights: usize, residuals: usize, stride: u32, log: usize, times: usize, count: u32,
+): void {
+  while (count) {
+    const rows = min<u32>(count, UPDATE_GROUP);
+    const end = times + (rows << 1);
+    if (ASC_FEATURE_SIMD) {
+      let column: u32 = 0;
+      for (; column + 32 <= stride; column += 32) tile32(weights + column, residuals + column, stride, log + (column << 1), times, end);
+      if (column < stride) tile16(weights + column, residuals + column, stride, log + (column << 1), times, end);
+    } else {
+      const back = <u64>(rows * BIAS) * ONES;
+      for (let column: u32 = 0; column < stride; column += 16) {
+        swar16(weights + column, residuals + column, stride, log + (column << 1), times, end, back);
+      }
+    }
+    times = end;
+    count -= rows;
+  }
+}
+
+/** Eight weights: q − d with saturation; weights and residuals arrive and leave as interleaved u16. */
+// @ts-ignore: decorator
+@inline
+function subtract8(q: v128, d: v128): v128 {
+  return v128.xor(i16x8.sub_sat_s(v128.xor(q, i16x8.splat(-32768)), d), i16x8.splat(-32768));
+}
+
+// @ts-ignore: decorator
+@inline
+function meet16(weights: usize, residuals: usize, dLow: v128, dHigh: v128): void {
+  const u = v128.load(weights), r = v128.load(residuals);
+  const low = subtract8(v128.shuffle<u8>(r, u, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), dLow);
+  const high = subtract8(v128.shuffle<u8>(r, u, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), dHigh);
+  const mask = i16x8.splat(255);
+  v128.store(residuals, i8x16.narrow_i16x8_u(v128.and(low, mask), v128.and(high, mask)));
+  v128.store(weights, i8x16.narrow_i16x8_u(i16x8.shr_u(low, 8), i16x8.shr_u(high, 8)));
+}
+
+// @ts-ignore: decorator
+@inline
+function tile32(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize): void {
+  let a0 = i16x8.splat(0), a1 = a0, a2 = a0, a3 = a0;
+  for (let p = times; p < end; p += 2) {
+    const row = log + ((<u32>load<u16>(p) * stride) << 1);
+    a0 = i16x8.add(a0, v128.load(row));
+    a1 = i16x8.add(a1, v128.load(row, 16));
+    a2 = i16x8.add(a2, v128.load(row, 32));
+    a3 = i16x8.add(a3, v128.load(row, 48));
+  }
+  meet16(weights, residuals, a0, a1);
+  meet16(weights + 16, residuals + 16, a2, a3);
+}
+
+// @ts-ignore: decorator
+@inline
+function tile16(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize): void {
+  let a0 = i16x8.splat(0), a1 = a0;
+  for (let p = times; p < end; p += 2) {
+    const row = log + ((<u32>load<u16>(p) * stride) << 1);
+    a0 = i16x8.add(a0, v128.load(row));
+    a1 = i16x8.add(a1, v128.load(row, 16));
+  }
+  meet16(weights, residuals, a0, a1);
+}
+
+/** Four lanes: q + d with saturation, d signed, q unsigned. */
+// @ts-ignore: decorator
+@inline
+function addLanes(q: u64, d: u64): u64 {
+  const s = ((q & ~HIGH) + (d & ~HIGH)) ^ ((q ^ d) & HIGH);
+  // q and d's signs: q ≥ 2^15 and d ≥ 0 may pass the top, q < 2^15 and d < 0 the bottom
+  const passed = (q ^ d) & (q ^ s) & HIGH;
+  const over = passed & ~d;
+  const under = passed & d;
+  return (s | ((over >> 15) * 0xffff)) & ~((under >> 15) * 0xffff);
+}
+
+/** Eight weights from two words of sums, even lanes and odd lanes. */
+function meetLanes(weights: usize, residuals: usize, even: u64, odd: u64): void {
+  const u = load<u64>(weights), r = load<u64>(residuals);
+  const e = addLanes(((u & EVEN) << 8) | (r & EVEN), even);
+  const o = addLanes((u & ~EVEN) | ((r >> 8) & EVEN), odd);
+  store<u64>(weights, ((e >> 8) & EVEN) | (o & ~EVEN));
+  store<u64>(residuals, (e & EVEN) | ((o & EVEN) << 8));
+}
+
+/** Lane by lane `a − b`, modulo 2^16. */
+// @ts-ignore: decorator
+@inline
+function subtractLanes(a: u64, b: u64): u64 {
+  return ((a | HIGH) - (b & ~HIGH)) ^ ((a ^ ~b) & HIGH);
+}
+
+// @ts-ignore: decorator
+@inline
+function swar16(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize, back: u64): void {
+  let a0: u64 = 0, a1: u64 = 0, a2: u64 = 0, a3: u64 = 0;
+  for (let p = times; p < end; p += 2) {
+    const row = log + ((<u32>load<u16>(p) * stride) << 1);
+    a0 += load<u64>(row);
+    a1 += load<u64>(row, 8);
+    a2 += load<u64>(row, 16);
+    a3 += load<u64>(row, 24);
+  }
+  meetLanes(weights, residuals, subtractLanes(back, a0), subtractLanes(back, a1));
+  meetLanes(weights + 8, residuals + 8, subtractLanes(back, a2), subtractLanes(back, a3));
+}
+
+/** One weight. */
+// @ts-ignore: decorator
+@inline
+export function applyOne(weight: usize, residual: usize, d: i32): void {
+  const q = clamp((<i32>load<u8>(weight) << 8) + <i32>load<u8>(residual) - d, 0, 65535);
+  store<u8>(weight, q >> 8);
+  store<u8>(residual, q);
+}
+
+/**
+ * An analogue source: subtracts `rsh(x · sums, shift)`, limited to ±32767, from its row of weights.
+ *
+ * @param sums i32[stride]: Σ_t D_j[t] with x the frame's value, or Σ_t x[t]·D_j[t] with x = 1
+ */
+export function applySums(weights: usize, residuals: usize, stride: u32, sums: usize, x: i32, shift: i32): void {
+  if (ASC_FEATURE_SIMD) {
+    const m = i32x4.splat(x), half = i32x4.splat((1 << shift) >> 1);
+    for (let j: u32 = 0; j < stride; j += 16) {
+      const at = sums + (j << 2);
+      const low = pair(at, m, half, shift), high = pair(at + 32, m, half, shift);
+      meet16(weights + j, residuals + j, low, high);
+    }
+    return;
+  }
+  for (let j: u32 = 0; j < stride; j++) {
+    applyOne(weights + j, residuals + j, clamp(rsh(load<i32>(sums + (j << 2)) * x, shift), -32767, 32767));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function pair(at: usize, m: v128, half: v128, shift: i32): v128 {
+  const low = i32x4.shr_s(i32x4.add(i32x4.mul(v128.load(at), m), half), shift);
+  const high = i32x4.shr_s(i32x4.add(i32x4.mul(v128.load(at, 16), m), half), shift);
+  return i16x8.max_s(i16x8.splat(-32767), i16x8.narrow_i32x4_s(low, high));
+}

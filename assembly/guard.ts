@@ -1,0 +1,51 @@
+/**
+ * What a call brings along, checked once before the blind code runs: flags, room, spikes within the inputs, a class that exists.
+ */
+import * as L from "./layout";
+import { Arena } from "./arena";
+
+export function checkRun(arena: Arena, steps: u32, flags: u32): i32 {
+  const blob = arena.blob;
+  if (!steps || steps > load<u32>(blob, L.HEADER_STEPS)) return L.BAD_STEPS;
+  if (flags & L.RUN_RECORD && !arena.rules) return L.NOT_LEARNING;
+  const held = (flags & L.RUN_HOLD) != 0;
+  if (load<u16>(blob, L.HEADER_INPUT_KIND) == L.INPUT_ANALOGUE) {
+    return (held ? 1 : steps) > load<u32>(blob, L.HEADER_EVENTS) ? L.BAD_STEPS : L.OK;
+  }
+  return held || !checkSpikes(arena, steps) ? L.BAD_INPUT : L.OK;
+}
+
+/** Lists that follow one another from 0, within the room for them, of inputs that exist. */
+function checkSpikes(arena: Arena, steps: u32): bool {
+  const inputs = load<u32>(arena.blob, L.HEADER_INPUTS), room = load<u32>(arena.blob, L.HEADER_EVENTS);
+  let last: u32 = 0;
+  if (load<u32>(arena.offsets)) return false;
+  for (let t: u32 = 1; t <= steps; t++) {
+    const next = load<u32>(arena.offsets + (t << 2));
+    if (next < last || next > room) return false;
+    last = next;
+  }
+  return largest(arena.events, last) < inputs || !last;
+}
+
+/** The largest of `count` u16. */
+function largest(p: usize, count: u32): u32 {
+  const end = p + (count << 1);
+  let top: u32 = 0;
+  if (ASC_FEATURE_SIMD) {
+    let tops = i16x8.splat(0);
+    for (; p + 16 <= end; p += 16) tops = i16x8.max_u(tops, v128.load(p));
+    for (let i = 0; i < 8; i++) {
+      top = max<u32>(top, <u32>i16x8.extract_lane_u(tops, 0));
+      tops = v128.shuffle<u16>(tops, tops, 1, 2, 3, 4, 5, 6, 7, 0);
+    }
+  }
+  for (; p < end; p += 2) top = max<u32>(top, load<u16>(p));
+  return top;
+}
+
+export function checkTeach(arena: Arena, target: u32, schedule: u32): i32 {
+  if (!arena.rules || !(load<u16>(arena.learning, L.LEARNING_SCHEDULES) & schedule)) return L.NOT_LEARNING;
+  if (!arena.recorded) return L.NOT_RECORDED;
+  return target < load<u16>(arena.blob, L.HEADER_CLASSES) ? L.OK : L.BAD_TARGET;
+}

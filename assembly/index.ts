@@ -1,0 +1,96 @@
+/**
+ * The ABI, on one screen. Plain numbers in, plain numbers out; `blob` and `arena` are addresses, multiples of 16, in linear
+ * memory. The blob stays where it is and is only read; all that changes lies in the arena. Several networks share one instance.
+ * A status is 0 or one of the codes of layout.ts; where a function returns a number, a status comes negated.
+ * After load() the arena's first words tell where the buffers are (arena.ts).
+ */
+import { Arena } from "./arena";
+import { check } from "./check";
+import { decodeClasses } from "./code/readout";
+import { checkRun, checkTeach } from "./guard";
+import { learnStep, learnWindow } from "./learn";
+import * as L from "./layout";
+import { arenaBytes, place } from "./plan";
+import { snapshotBytes, writeSnapshot } from "./snapshot";
+import { rest, ruleAt, window } from "./step";
+
+/** Bytes of arena that the blob needs; checks it wholly but for checksum and announced arena. */
+export function measure(blob: usize, length: u32): i32 {
+  const status = check(blob, length, false);
+  if (status) return -status;
+  const bytes = arenaBytes(blob);
+  return bytes > <u64>i32.MAX_VALUE ? -L.BAD_RANGE : <i32>bytes;
+}
+
+/** Checks a blob and lays out its arena. On refusal nothing is written. */
+function loadBlob(blob: usize, length: u32, arena: usize, arenaLength: u32): i32 {
+  const status = check(blob, length, true);
+  if (status) return status;
+  const bytes = arenaBytes(blob);
+  if (arena & 15) return L.BAD_ALIGNMENT;
+  if (<u64>load<u32>(blob, L.HEADER_ARENA) != bytes || <u64>arenaLength < bytes) return L.BAD_ARENA;
+  place(blob, arena, <u32>bytes);
+  return L.OK;
+}
+export { loadBlob as load };
+
+/** Every state to rest, every counter to 0. */
+export function reset(arena: usize): void {
+  rest(changetype<Arena>(arena));
+}
+
+/** Runs `steps` steps on the input in the arena; flags: RUN_RESET, RUN_HOLD, RUN_RECORD, RUN_OUTPUTS. */
+export function run(arena: usize, steps: u32, flags: u32): i32 {
+  const a = changetype<Arena>(arena);
+  const status = checkRun(a, steps, flags);
+  if (status) return status;
+  if (flags & L.RUN_RESET) rest(a);
+  window(a, steps, flags);
+  return L.OK;
+}
+
+/** Scores, label and margin of the window so far; returns the label. */
+export function decode(arena: usize): i32 {
+  return decodeClasses(changetype<Arena>(arena));
+}
+
+/** Learns from the recorded window; schedule `window`. */
+export function teach(arena: usize, target: u32): i32 {
+  const a = changetype<Arena>(arena);
+  const status = checkTeach(a, target, L.SCHEDULE_WINDOW);
+  if (!status) learnWindow(a, target);
+  return status;
+}
+
+/** Learns from the last recorded step; schedule `step`. */
+export function teachStep(arena: usize, target: u32): i32 {
+  const a = changetype<Arena>(arena);
+  const status = checkTeach(a, target, L.SCHEDULE_STEP);
+  if (!status) learnStep(a, target);
+  return status;
+}
+
+/** Sets the rate of one rule, mantissa · 2^−shift, for a schedule; lasts until the next load. */
+export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, shift: u32): i32 {
+  const a = changetype<Arena>(arena);
+  if (rule >= a.rules || mantissa > 1023 || shift > 30) return L.BAD_LEARNING;
+  const state = ruleAt(a, rule);
+  if (schedule == L.SCHEDULE_STEP) {
+    state.stepRate = mantissa;
+    state.stepRateShift = shift;
+  } else {
+    state.rate = mantissa;
+    state.rateShift = shift;
+  }
+  return L.OK;
+}
+
+/** Writes the network as a blob of now; returns its length. With `out` 0 nothing is written. */
+export function snapshot(arena: usize, out: usize, capacity: u32): i32 {
+  const a = changetype<Arena>(arena);
+  const bytes = snapshotBytes(a);
+  if (!out) return bytes;
+  if (capacity < bytes || out & 15) return -L.NO_SPACE;
+  writeSnapshot(a, out);
+  return bytes;
+}

@@ -1,0 +1,150 @@
+/**
+ * Dense synapses on spikes: for each spike, one row of weights is added to the accumulators.
+ *
+ * Rows are input-major, one byte a weight (weight + 128), padded to 16. The offset lets both builds sum unsigned
+ * bytes in 16-bit lanes: 256 rows fit, then the lanes are flushed to 32 bits and the offset is taken off again.
+ * A tile of outputs stays in registers while all spikes of the step pass through it.
+ */
+
+/** Rows that 16-bit lanes take: 257 · 255 = 65535. */
+const FLUSH: u32 = 256;
+const EVEN: u64 = 0x00ff00ff00ff00ff;
+
+/**
+ * @param weights first row
+ * @param stride bytes a row, a multiple of 16
+ * @param list u16 row indices
+ * @param count number of indices
+ * @param acc i32[stride]
+ * @param adds keep what acc holds; else acc starts from 0
+ * @param scratch room for 64 bytes, at a multiple of 8
+ */
+export function dense(weights: usize, stride: u32, list: usize, count: u32, acc: usize, adds: bool, scratch: usize): void {
+  do {
+    const rows = min<u32>(count, FLUSH);
+    if (ASC_FEATURE_SIMD) tilesSimd(weights, stride, list, rows, acc, adds);
+    else tilesSwar(weights, stride, list, rows, acc, adds, scratch);
+    adds = true;
+    list += rows << 1;
+    count -= rows;
+  } while (count);
+}
+
+// @ts-ignore: decorator
+@inline
+function flush8(acc: usize, lanes: v128, offset: v128, adds: bool): void {
+  let low = i32x4.sub(i32x4.extend_low_i16x8_u(lanes), offset);
+  let high = i32x4.sub(i32x4.extend_high_i16x8_u(lanes), offset);
+  if (adds) {
+    low = i32x4.add(low, v128.load(acc));
+    high = i32x4.add(high, v128.load(acc, 16));
+  }
+  v128.store(acc, low);
+  v128.store(acc, high, 16);
+}
+
+// @ts-ignore: decorator
+@inline
+function tilesSimd(weights: usize, stride: u32, list: usize, rows: u32, acc: usize, adds: bool): void {
+  const end = list + (rows << 1);
+  const offset = i32x4.splat(rows << 7);
+  let column: u32 = 0;
+  for (; column + 64 <= stride; column += 64) {
+    const base = weights + column;
+    let a0 = i16x8.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+    for (let p = list; p < end; p += 2) {
+      const row = base + <u32>load<u16>(p) * stride;
+      a0 = i16x8.add(a0, v128.load8x8_u(row));
+      a1 = i16x8.add(a1, v128.load8x8_u(row, 8));
+      a2 = i16x8.add(a2, v128.load8x8_u(row, 16));
+      a3 = i16x8.add(a3, v128.load8x8_u(row, 24));
+      a4 = i16x8.add(a4, v128.load8x8_u(row, 32));
+      a5 = i16x8.add(a5, v128.load8x8_u(row, 40));
+      a6 = i16x8.add(a6, v128.load8x8_u(row, 48));
+      a7 = i16x8.add(a7, v128.load8x8_u(row, 56));
+    }
+    const at = acc + (column << 2);
+    flush8(at, a0, offset, adds);
+    flush8(at + 32, a1, offset, adds);
+    flush8(at + 64, a2, offset, adds);
+    flush8(at + 96, a3, offset, adds);
+    flush8(at + 128, a4, offset, adds);
+    flush8(at + 160, a5, offset, adds);
+    flush8(at + 192, a6, offset, adds);
+    flush8(at + 224, a7, offset, adds);
+  }
+  for (; column < stride; column += 16) {
+    const base = weights + column;
+    let a0 = i16x8.splat(0), a1 = a0;
+    for (let p = list; p < end; p += 2) {
+      const row = base + <u32>load<u16>(p) * stride;
+      a0 = i16x8.add(a0, v128.load8x8_u(row));
+      a1 = i16x8.add(a1, v128.load8x8_u(row, 8));
+    }
+    const at = acc + (column << 2);
+    flush8(at, a0, offset, adds);
+    flush8(at + 32, a1, offset, adds);
+  }
+}
+
+/** Four u16 lanes in a u64 (SWAR): no lane can carry into the next before the flush. */
+// @ts-ignore: decorator
+@inline
+function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usize, adds: bool, scratch: usize): void {
+  const end = list + (rows << 1);
+  const offset = rows << 7;
+  let column: u32 = 0;
+  for (; column + 32 <= stride; column += 32) {
+    const base = weights + column;
+    let a0: u64 = 0, a1: u64 = 0, a2: u64 = 0, a3: u64 = 0, a4: u64 = 0, a5: u64 = 0, a6: u64 = 0, a7: u64 = 0;
+    for (let p = list; p < end; p += 2) {
+      const row = base + <u32>load<u16>(p) * stride;
+      const w0 = load<u64>(row), w1 = load<u64>(row, 8), w2 = load<u64>(row, 16), w3 = load<u64>(row, 24);
+      a0 += w0 & EVEN;
+      a1 += (w0 >> 8) & EVEN;
+      a2 += w1 & EVEN;
+      a3 += (w1 >> 8) & EVEN;
+      a4 += w2 & EVEN;
+      a5 += (w2 >> 8) & EVEN;
+      a6 += w3 & EVEN;
+      a7 += (w3 >> 8) & EVEN;
+    }
+    store<u64>(scratch, a0);
+    store<u64>(scratch, a1, 8);
+    store<u64>(scratch, a2, 16);
+    store<u64>(scratch, a3, 24);
+    store<u64>(scratch, a4, 32);
+    store<u64>(scratch, a5, 40);
+    store<u64>(scratch, a6, 48);
+    store<u64>(scratch, a7, 56);
+    flush(acc + (column << 2), scratch, 64, offset, adds);
+  }
+  for (; column < stride; column += 8) {
+    const base = weights + column;
+    let a0: u64 = 0, a1: u64 = 0;
+    for (let p = list; p < end; p += 2) {
+      const w0 = load<u64>(base + <u32>load<u16>(p) * stride);
+      a0 += w0 & EVEN;
+      a1 += (w0 >> 8) & EVEN;
+    }
+    store<u64>(scratch, a0);
+    store<u64>(scratch, a1, 8);
+    flush(acc + (column << 2), scratch, 16, offset, adds);
+  }
+}
+
+/** Lanes of 16 bits to where they belong: a word of even columns, then one of odd ones, and so on. */
+function flush(acc: usize, scratch: usize, bytes: u32, offset: u32, adds: bool): void {
+  for (const end = scratch + bytes; scratch < end; scratch += 2) {
+    let even = <i32>(<u32>load<u16>(scratch) - offset), odd = <i32>(<u32>load<u16>(scratch, 8) - offset);
+    if (adds) {
+      even += load<i32>(acc);
+      odd += load<i32>(acc, 4);
+    }
+    store<i32>(acc, even);
+    store<i32>(acc, odd, 4);
+    acc += 8;
+    // behind the fourth lane of the even word lies the odd one, done already
+    if (!((scratch + 2) & 7)) scratch += 8;
+  }
+}
