@@ -47,7 +47,9 @@ export function checkGraph(graph: Graph, assumptions: Assumptions): Checked {
   }
   const left = names.filter((name) => !order.some((node) => node.name === name));
   if (left.length > 0) {
-    assumptions.note(`left out, since nothing of it reaches the output: ${left.map((n) => `"${n}"`).join(", ")}`);
+    assumptions.note(
+      `left out, since nothing of it reaches the output: ${left.map((n) => `"${n}"`).join(", ")}`,
+    );
   }
   const shapes = new Map<string, number[]>();
   for (const node of order) {
@@ -59,7 +61,9 @@ export function checkGraph(graph: Graph, assumptions: Assumptions): Checked {
 function checkFields(file: string, node: GraphNode): void {
   const required = REQUIRED_FIELDS.get(node.type);
   if (required === undefined) {
-    throw new InputError(`${file}: node "${node.name}" is of type ${node.type}, which this version does not run`);
+    throw new InputError(
+      `${file}: node "${node.name}" is of type ${node.type}, which this version does not run`,
+    );
   }
   for (const field of required) {
     if (!node.fields.has(field)) {
@@ -71,7 +75,9 @@ function checkFields(file: string, node: GraphNode): void {
     const data = typeof field === "number" ? [field] : field.data;
     // An infinite tau is a neuron that does not leak; snnTorch then writes an infinite r as well.
     const infinityMeansSomething = name === "tau" || (name === "r" && node.fields.has("tau"));
-    const bad = data.findIndex((x: number) => !Number.isFinite(x) && !(infinityMeansSomething && x === Infinity));
+    const bad = data.findIndex(
+      (x: number) => !Number.isFinite(x) && !(infinityMeansSomething && x === Infinity),
+    );
     if (bad >= 0) {
       throw new InputError(
         `${file}: node "${node.name}" has ${data[bad]} in "${name}" (element ${bad} of ${data.length}), ` +
@@ -83,7 +89,9 @@ function checkFields(file: string, node: GraphNode): void {
 
 /** The one node of a type that has nothing on its outer side; those inside of former subgraphs have. */
 function only(graph: Graph, type: "Input" | "Output", outside: Map<string, string[]>): GraphNode {
-  const found = [...graph.nodes.values()].filter((node) => node.type === type && outside.get(node.name)!.length === 0);
+  const found = [...graph.nodes.values()].filter(
+    (node) => node.type === type && outside.get(node.name)!.length === 0,
+  );
   if (found.length === 1) return found[0];
   const names = found.map((node) => `"${node.name}"`).join(", ");
   throw new InputError(
@@ -107,7 +115,9 @@ function shapeAfter(
 ): number[] {
   if (sources.length === 0) {
     if (node.type === "Input") return declaredShape(file, node);
-    throw new InputError(`${file}: node "${node.name}" leads to the output but no edge leads to it; expected one`);
+    throw new InputError(
+      `${file}: node "${node.name}" leads to the output but no edge leads to it; expected one`,
+    );
   }
   const source = sources[0];
   const shape = shapes.get(source)!;

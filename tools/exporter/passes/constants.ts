@@ -71,7 +71,9 @@ export function constantsOf(
     }
     if (!(tau[j] > 0) || r![j] === Infinity) {
       const bad = tau[j] > 0 ? `an infinite r with a tau of ${tau[j]} s` : `a tau of ${tau[j]} s`;
-      throw new InputError(`${file}: node "${node.name}" has ${bad} (neuron ${j}), expected tau > 0 and a finite r`);
+      throw new InputError(
+        `${file}: node "${node.name}" has ${bad} (neuron ${j}), expected tau > 0 and a finite r`,
+      );
     }
     if (how === "euler" && tau[j] < dt * (1 - ROUNDING)) {
       throw new InputError(
@@ -89,5 +91,11 @@ export function constantsOf(
       `"${node.name}" has an infinite tau in ${guessedGain} of ${size} neurons: taken as IF, whose gain is r·dt`,
     );
   }
-  return { decay, gain, leak, threshold: threshold ?? new Float64Array(size), vReset: field("v_reset") ?? new Float64Array(size) };
+  return {
+    decay,
+    gain,
+    leak,
+    threshold: threshold ?? new Float64Array(size),
+    vReset: field("v_reset") ?? new Float64Array(size),
+  };
 }

@@ -158,7 +158,12 @@ function layerOf(
   };
 }
 
-function connectionOf(term: Term, target: string, gain: Float64Array, indices: Map<string, number>): Connection {
+function connectionOf(
+  term: Term,
+  target: string,
+  gain: Float64Array,
+  indices: Map<string, number>,
+): Connection {
   const { inputs, outputs, weights } = toDense(term.matrix);
   return {
     name: nameOf(term, target),

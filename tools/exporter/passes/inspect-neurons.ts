@@ -12,7 +12,8 @@ import type { Layer, Model } from "../model.js";
  * @returns one line a layer and kind of trouble
  */
 export function deadOrStuck(model: Model, inputRange: number | readonly [number, number] = 1): string[] {
-  const [lowest, largest] = typeof inputRange === "number" ? [Math.min(0, inputRange), inputRange] : inputRange;
+  const [lowest, largest] =
+    typeof inputRange === "number" ? [Math.min(0, inputRange), inputRange] : inputRange;
   const warnings: string[] = [];
   /** largest output of each neuron of each layer: a neuron that never fires drives nothing */
   const reach: Float64Array[] = [];
@@ -42,7 +43,8 @@ export function deadOrStuck(model: Model, inputRange: number | readonly [number,
     }
     const dead = live.filter((x) => x === 0).length;
     const of = `of ${layer.neurons} neurons of layer "${layer.name}"`;
-    if (dead > 0) warnings.push(`${dead} ${of} can never reach their threshold; check the time step, r and the weights`);
+    if (dead > 0)
+      warnings.push(`${dead} ${of} can never reach their threshold; check the time step, r and the weights`);
     if (always > 0) warnings.push(`${always} ${of} fire whatever the input is; check v_leak and the biases`);
     if (unasked > 0) warnings.push(`${unasked} ${of} fire without any input; check v_leak and the biases`);
   }

@@ -98,7 +98,8 @@ function gainIsOne(file: string, node: GraphNode, dt: number): boolean {
   const at = (values: Float64Array, j: number): number => values[values.length === 1 ? 0 : j];
   for (let j = 0; j < Math.max(tau.length, r.length); j++) {
     const [t, resistance] = [at(tau, j), at(r, j)];
-    if (t === Infinity ? resistance !== Infinity : !(Math.abs((resistance * dt) / t - 1) <= SAME)) return false;
+    if (t === Infinity ? resistance !== Infinity : !(Math.abs((resistance * dt) / t - 1) <= SAME))
+      return false;
   }
   return true;
 }

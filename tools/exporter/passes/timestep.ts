@@ -55,7 +55,9 @@ export function timeStep(
     );
     return dt;
   }
-  assumptions.assume(`the time step is taken to be ${USUAL_STEP} s, since the file has none; --dt says otherwise`);
+  assumptions.assume(
+    `the time step is taken to be ${USUAL_STEP} s, since the file has none; --dt says otherwise`,
+  );
   return USUAL_STEP;
 }
 

@@ -39,7 +39,8 @@ const MAX_DEPTH = 32;
 const MAX_BYTES = 2 ** 30;
 
 let library: Promise<typeof H5wasm> | null = null;
-let instances = 0;
+let traps = 0;
+let files = 0;
 
 /**
  * Reads a whole HDF5 file.
@@ -58,12 +59,12 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group
       `${file}: found ${bytes.length} bytes of an HDF5 file, expected ${declared}: it is cut off; copy or export it again`,
     );
   }
-  const h5 = await (library ??= import("h5wasm"));
+  const h5 = await (library ??= load());
   const module = await h5.ready;
-  const path = `/input-${instances++}.h5`;
+  const path = `/input-${files++}.h5`;
   // Emscripten's own file system; h5wasm's types leave out its streams.
-  const files = module.FS as unknown as { getStream(fd: number): { tty: { ops: object } } };
-  const stderr = files.getStream(2).tty;
+  const streams = module.FS as unknown as { getStream(fd: number): { tty: { ops: object } } };
+  const stderr = streams.getStream(2).tty;
   const printed: number[] = [];
   const ops = stderr.ops;
   stderr.ops = { put_char: (_: unknown, byte: number) => printed.push(byte), fsync: () => {} };
@@ -77,7 +78,10 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group
     return tree;
   } catch (error) {
     // A trap leaves the instance in an unknown state: the next file gets a fresh one.
-    if (error instanceof WebAssembly.RuntimeError) library = freshLibrary();
+    if (error instanceof WebAssembly.RuntimeError) {
+      traps++;
+      library = null;
+    }
     const cause = printed.length > 0 ? firstCause(printed) : (error as Error).message;
     throw new InputError(`${file}: damaged HDF5 file (${oneLine(cause)}); copy or export it again`);
   } finally {
@@ -91,9 +95,10 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group
   }
 }
 
-/** A second copy of the module: a query makes another module of the same file. */
-function freshLibrary(): Promise<typeof H5wasm> {
-  return import(/* @vite-ignore */ `${import.meta.resolve("h5wasm")}?instance=${instances}`);
+/** The library; after a trap a copy of it, since a query in its address makes another module of the same file. */
+function load(): Promise<typeof H5wasm> {
+  if (traps === 0) return import("h5wasm");
+  return import(/* @vite-ignore */ `${import.meta.resolve("h5wasm")}?trap=${traps}`);
 }
 
 /**
@@ -124,11 +129,13 @@ function readGroup(h5: typeof H5wasm, group: H5wasm.Group, depth: number, budget
 
 function readDataset(dataset: H5wasm.Dataset, budget: { left: number }): H5Entry {
   const { shape, type, size, total_size } = dataset.metadata;
-  if (shape === null || !(type === 0 || type === 1 || type === 3 || type === 8)) return { kind: "other", type };
+  if (shape === null || !(type === 0 || type === 1 || type === 3 || type === 8))
+    return { kind: "other", type };
   budget.left -= total_size * Math.max(size, 8);
   if (budget.left < 0) throw new Error(`more than ${MAX_BYTES} bytes of data`);
   const value: unknown = total_size === 0 ? [] : dataset.value;
-  if (type === 3) return { kind: "strings", shape, data: Array.isArray(value) ? value.map(String) : [String(value)] };
+  if (type === 3)
+    return { kind: "strings", shape, data: Array.isArray(value) ? value.map(String) : [String(value)] };
   // number, bigint or boolean in a scalar; else a typed array, of bigint where the file has 64-bit integers
   const list = (ArrayBuffer.isView(value) || Array.isArray(value) ? value : [value]) as ArrayLike<unknown>;
   return { kind: "numbers", shape, data: Float64Array.from(list, Number) };

@@ -85,7 +85,8 @@ function flatten(reading: Reading, group: H5Group, prefix: string): Port {
       ports.set(name, flatten(reading, entry, `${full}.`));
       continue;
     }
-    if (reading.nodes.has(full)) throw new InputError(`${reading.file}: two nodes are called "${full}"; rename one`);
+    if (reading.nodes.has(full))
+      throw new InputError(`${reading.file}: two nodes are called "${full}"; rename one`);
     const node = { name: full, type, fields: fieldsOf(reading.file, full, type, entry) };
     reading.nodes.set(full, node);
     own.push(node);
@@ -98,13 +99,21 @@ function flatten(reading: Reading, group: H5Group, prefix: string): Port {
   };
 }
 
-function readEdges(reading: Reading, group: H5Group, prefix: string, where: string, ports: Map<string, Port>): void {
+function readEdges(
+  reading: Reading,
+  group: H5Group,
+  prefix: string,
+  where: string,
+  ports: Map<string, Port>,
+): void {
   const { file } = reading;
   const entry = group.children.get("edges");
   const names = entry?.kind === "strings" ? entry.data : [];
   const empty = entry?.kind === "numbers" && entry.data.length === 0;
   if ((entry?.kind !== "strings" && !empty) || names.length % 2 !== 0) {
-    throw new InputError(`${file}: ${where} has no list "edges" of pairs of names; export the model with nir.write`);
+    throw new InputError(
+      `${file}: ${where} has no list "edges" of pairs of names; export the model with nir.write`,
+    );
   }
   // An edge may also reach into a subgraph by the full name of a node in it.
   const portOf = (name: string): Port | undefined =>

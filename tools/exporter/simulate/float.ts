@@ -122,7 +122,9 @@ export class FloatNetwork {
     const outputs = new Float64Array(steps * width);
     const counts = layers.map((layer) => new Uint32Array(layer.neurons));
     const rasters = record.rasters ? layers.map((layer) => new Uint8Array(steps * layer.neurons)) : undefined;
-    const membranes = record.membranes ? layers.map((layer) => new Float64Array(steps * layer.neurons)) : undefined;
+    const membranes = record.membranes
+      ? layers.map((layer) => new Float64Array(steps * layer.neurons))
+      : undefined;
     this.reset();
     for (let t = 0; t < steps; t++) {
       if (t === 0 || !hold) this.present(hold ? frames : frames.subarray(t * inputs, (t + 1) * inputs));

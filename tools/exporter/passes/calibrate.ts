@@ -1,0 +1,71 @@
+/**
+ * Calibration: the float model runs on the user's samples, and what its membranes reach decides how many fractional bits they get.
+ */
+import type { Model } from "../model.js";
+import { FloatNetwork } from "../simulate/float.js";
+import type { Window } from "../simulate/float.js";
+
+/** What a layer did on the calibration samples. */
+export interface LayerRange {
+  /** largest |U| of each neuron, before a reset that acts now */
+  peaks: Float64Array;
+  /** spikes a neuron and step, mean */
+  rate: number;
+  /** neurons that never fired, and neurons that fired in every step (0 for a readout) */
+  silent: number;
+  stuck: number;
+}
+
+/**
+ * @param windows samples as the model takes them
+ * @param onSample called after each sample, for progress
+ * @returns one entry a layer
+ */
+export function calibrate(model: Model, windows: Iterable<Window>, onSample?: () => void): LayerRange[] {
+  const network = new FloatNetwork(model);
+  const peaks = model.layers.map((layer) => new Float64Array(layer.neurons));
+  const counts = model.layers.map((layer) => new Float64Array(layer.neurons));
+  let steps = 0;
+  for (const window of windows) {
+    const run = network.run(window, {}, (l, { peak }) => raise(peaks[l], peak));
+    run.counts.forEach((count, l) => count.forEach((n, j) => (counts[l][j] += n)));
+    steps += window.steps;
+    onSample?.();
+  }
+  return model.layers.map((layer, l) => {
+    const spiking = layer.kind === "lif" && steps > 0;
+    return {
+      peaks: peaks[l],
+      rate: steps ? counts[l].reduce((a, b) => a + b, 0) / (steps * layer.neurons) : 0,
+      silent: spiking ? counts[l].filter((n) => n === 0).length : 0,
+      stuck: spiking ? counts[l].filter((n) => n === steps).length : 0,
+    };
+  });
+}
+
+function raise(peaks: Float64Array, membranes: Float64Array): void {
+  for (let j = 0; j < peaks.length; j++) peaks[j] = Math.max(peaks[j], Math.abs(membranes[j]));
+}
+
+/**
+ * Without samples: the most that a neuron could reach, taking half of its sources for active; a guess that errs on the wide side.
+ *
+ * @param inputPeak largest magnitude of an input, in the model's units
+ */
+export function guessRanges(model: Model, inputPeak: number): LayerRange[] {
+  return model.layers.map((layer) => {
+    const peaks = Float64Array.from(layer.bias, Math.abs);
+    for (const { source, inputs, weights } of layer.connections) {
+      const most = source < 0 ? inputPeak : 1;
+      for (let i = 0; i < inputs; i++) {
+        for (let j = 0; j < layer.neurons; j++) peaks[j] += 0.5 * most * Math.abs(weights[i * layer.neurons + j]);
+      }
+    }
+    for (let j = 0; j < layer.neurons; j++) {
+      const memory = Math.min(20, 1 / Math.max(1e-9, 1 - layer.decay[j]));
+      // inputs partly cancel: the sum over the neuron's memory grows with its square root
+      peaks[j] *= Math.sqrt(memory);
+    }
+    return { peaks, rate: 0, silent: 0, stuck: 0 };
+  });
+}

@@ -1,0 +1,195 @@
+/**
+ * The learning section: from a learning rate in the model's own units to mantissas and shifts. docs/LEARNING.md derives each line.
+ */
+import type { Model } from "../model.js";
+import type { Learning, Population, Program, Rule, Schedule } from "../program.js";
+import { isSynapses } from "../program.js";
+import { InputError } from "../errors.js";
+import type { InputForm, LayerScale } from "./quantise.js";
+
+export interface LearnOptions {
+  /** `readout`: the last synapses alone; `all`: also those of the spiking layer below */
+  layers: "readout" | "all";
+  schedules: Schedule[];
+  /** plain gradient descent on the cross entropy, summed over the window's steps */
+  rate: number;
+  /** the error that reaches the layer below carries the readout's filter */
+  filtered: boolean;
+  seed: number;
+}
+
+/** Height of the surrogate, γ of Bellec et al. 2020. */
+export const DAMPENING = 0.3;
+/** Fractional bits of an error, of ψ, of a log2 logit. */
+const ERROR_BITS = 14;
+const PSI_BITS = 15;
+const LOGIT_BITS = 10;
+const TRACE_BITS = 18;
+const ANALOGUE_TRACE_BITS = 10;
+/** V has 20 bits. */
+const VIEW_BITS = 20;
+/** Weights are 256 times finer than their byte. */
+const FINE = 256;
+/** L is shifted by so much before it is cut to 16 bits: errors of two classes times weights of 127 fill 22 bits. */
+const SIGNAL_SHIFT = 6;
+
+/** Steps that a leak remembers, at most the window. */
+function memory(decay: Uint16Array | null, steps: number): number {
+  if (!decay) return steps;
+  return Math.min(steps, 65536 / (65536 - decay.reduce((a, b) => Math.max(a, b), 0)));
+}
+
+/** mantissa · 2^−shift, nine bits of precision. */
+export function rateOf(value: number): { mantissa: number; shift: number } {
+  if (!(value > 0)) return { mantissa: 0, shift: 0 };
+  const shift = Math.min(30, Math.max(0, 9 - Math.floor(Math.log2(value))));
+  return { mantissa: Math.min(1023, Math.round(value * 2 ** shift)), shift };
+}
+
+/**
+ * @throws InputError where the net has no layers that these rules can teach
+ */
+export function learningOf(
+  model: Model,
+  program: Program,
+  scales: LayerScale[],
+  input: InputForm,
+  options: LearnOptions,
+): Learning {
+  const { operations } = program;
+  const readout = operations[operations.length - 1] as Population;
+  if (readout.kind !== "li") {
+    throw new InputError(
+      `layer "${readout.name}" spikes; learning reads the last layer's membranes, so it must be a leaky integrator. Export with --code membrane-sum.`,
+    );
+  }
+  const scale = scales[scales.length - 1];
+  const { factor, shift } = logitOf(scale.unit[0] / 2 ** scale.shift);
+  const rules = [readoutRule(program, scale, input, options)];
+  if (options.layers === "all") rules.unshift(layerRule(model, program, scales, input, options));
+  return { schedules: options.schedules, logit: factor, logitShift: shift, seed: options.seed, rules };
+}
+
+/** y → log2 units: y · unit · log2(e) · 2^10, as factor · 2^−shift. */
+function logitOf(unit: number): { factor: number; shift: number } {
+  const value = unit * Math.LOG2E * 2 ** LOGIT_BITS;
+  const shift = Math.min(40, Math.max(0, 18 - Math.floor(Math.log2(value))));
+  return { factor: Math.min(2 ** 20, Math.max(1, Math.round(value * 2 ** shift))), shift };
+}
+
+/** What the source of a rule's synapses brings: an analogue unit or a spike, and the shifts that follow from it. */
+function sourceOf(program: Program, synapse: number, input: InputForm): Source {
+  const op = program.operations[synapse];
+  const analogue = isSynapses(op) && op.kind === "analogue";
+  if (!analogue) return { gain: 1, traceShift: 0, traceBits: TRACE_BITS, biasScale: 1 };
+  // x · D >> traceShift is about D for the largest x
+  const traceShift = Math.max(0, Math.ceil(Math.log2(input.range)));
+  const biasScale = Math.min(65535, Math.max(1, Math.round(1 / (input.scale ** 2 * 2 ** traceShift))));
+  return { gain: input.scale, traceShift, traceBits: ANALOGUE_TRACE_BITS, biasScale };
+}
+
+interface Source {
+  /** model units of one unit of input */
+  gain: number;
+  traceShift: number;
+  traceBits: number;
+  biasScale: number;
+}
+
+function readoutRule(program: Program, scale: LayerScale, input: InputForm, { rate }: LearnOptions): Rule {
+  const synapse = program.operations.length - 2;
+  const { decay } = program.operations[synapse + 1] as Population;
+  const source = sourceOf(program, synapse, input);
+  const steps = memory(decay, program.maxSteps);
+  const viewShift = Math.max(0, ERROR_BITS + Math.ceil(Math.log2(steps)) - VIEW_BITS);
+  const traceView = traceViewOf(steps, source);
+  // model units of weight change an error of 1 asks for, in 1/256 of a weight's unit
+  const push = ((rate * FINE) / scale.unit[0]) * source.gain ** 2;
+  const window = rateOf(push * 2 ** (source.traceShift + viewShift - ERROR_BITS));
+  const step = rateOf(push * 2 ** (traceView - source.traceBits - ERROR_BITS + 10));
+  return {
+    synapse,
+    signal: "readout",
+    filtered: false,
+    learnsBias: true,
+    errorShift: 0,
+    signalShift: 0,
+    carryShift: 0,
+    viewShift,
+    traceShift: source.traceShift,
+    traceView,
+    rate: window.mantissa,
+    rateShift: window.shift,
+    stepRate: step.mantissa,
+    stepRateShift: step.shift,
+    biasScale: source.biasScale,
+    surrogate: null,
+  };
+}
+
+/** A trace of `steps` spikes fits 16 bits after this shift. */
+function traceViewOf(steps: number, { traceBits }: Source): number {
+  return Math.max(0, TRACE_BITS - 15 + Math.ceil(Math.log2(steps)) - (traceBits === TRACE_BITS ? 0 : 1));
+}
+
+function layerRule(
+  model: Model,
+  program: Program,
+  scales: LayerScale[],
+  input: InputForm,
+  { rate, filtered }: LearnOptions,
+): Rule {
+  const { operations } = program;
+  const feedback = operations[operations.length - 2];
+  const place = isSynapses(feedback) ? feedback.source - 1 : -1;
+  const layer = scales.findIndex((scale) => scale.operation === place);
+  if (layer < 0) {
+    throw new InputError(`no spiking layer feeds the readout; learn with :readout, which teaches its weights alone`);
+  }
+  const population = operations[place] as Population;
+  const synapse = place - 1;
+  const source = sourceOf(program, synapse, input);
+  const readout = operations[operations.length - 1] as Population;
+  const thresholds = model.layers[layer].threshold;
+  const least = thresholds.reduce((a, b) => Math.min(a, b));
+  const errorSteps = filtered ? memory(readout.decay, program.maxSteps) : 1;
+  const errorShift = Math.max(0, ERROR_BITS + Math.ceil(Math.log2(errorSteps)) - 15);
+  const steps = memory(population.decay, program.maxSteps);
+  const carryShift = Math.ceil(Math.log2(steps));
+  const viewShift = VIEW_SHIFT;
+  const traceView = traceViewOf(steps, source);
+  const feedbackUnit = scales[scales.length - 1].unit[0];
+  // what C = 1 stands for in the model's own learning signal, before and after the shifts of the window
+  const signal = ((DAMPENING / least) * feedbackUnit) / 2 ** ERROR_BITS;
+  const push = ((rate * FINE) / scales[layer].unit[0]) * source.gain ** 2 * signal;
+  const window = rateOf(push * 2 ** (errorShift + SIGNAL_SHIFT + carryShift - PSI_BITS + viewShift + source.traceShift));
+  const step = rateOf(push * 2 ** (SIGNAL_SHIFT + traceView - source.traceBits + 10));
+  return {
+    synapse,
+    signal: "symmetric",
+    filtered,
+    learnsBias: true,
+    errorShift,
+    signalShift: SIGNAL_SHIFT,
+    carryShift,
+    viewShift,
+    traceShift: source.traceShift,
+    traceView,
+    rate: window.mantissa,
+    rateShift: window.shift,
+    stepRate: step.mantissa,
+    stepRateShift: step.shift,
+    biasScale: source.biasScale,
+    surrogate: surrogateOf(population, thresholds, least),
+  };
+}
+
+/** C has 30 bits and is seldom near its limit: V keeps 26 − 6 of them. */
+const VIEW_SHIFT = 6;
+
+/** A triangle as wide as the threshold, as high as γ/θ; the smallest θ of the layer is taken out and goes into the rate. */
+function surrogateOf(population: Population, thresholds: Float64Array, least: number): Rule["surrogate"] {
+  const width = Uint32Array.from(population.threshold!);
+  const factor = width.map((w, j) => Math.floor(((2 ** 30 / w) * least) / thresholds[j]));
+  return { width, factor };
+}

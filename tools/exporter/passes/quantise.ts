@@ -1,0 +1,240 @@
+/**
+ * Post-training quantisation: a Model becomes a Program. A neuron's membrane, threshold and bias live in the unit of its own
+ * weights times 2^k, so no scale is ever applied at run time (docs/ARITHMETIC.md).
+ */
+import type { Layer, Model } from "../model.js";
+import type { Code, Operation, Population, Program, Synapses } from "../program.js";
+import type { LayerRange } from "./calibrate.js";
+import { learningOf } from "./learning.js";
+import type { LearnOptions } from "./learning.js";
+
+export interface QuantiseOptions {
+  stateBits: 8 | 16 | 32;
+  /** one scale a neuron for the layers that neither learn nor are read out nor feed a readout that learns; else one a layer */
+  perNeuron: boolean;
+  /** percentile of |w| that becomes 127; 100 is the exact range */
+  percentile: number;
+  code: Code;
+  classes: number;
+  input: InputForm;
+  maxSteps: number;
+  /** room for input: spikes a window, or frames a window */
+  events: number;
+  learn: LearnOptions | null;
+  metadata: Record<string, unknown>;
+}
+
+/** How the network's input arrives: an analogue integer x stands for x · scale in the model. */
+export interface InputForm {
+  kind: "spikes" | "analogue";
+  /** largest analogue magnitude, 1 … 32767; 1 for spikes */
+  range: number;
+  scale: number;
+}
+
+/** Scales of one layer, for reports and for the learning pass. */
+export interface LayerScale {
+  name: string;
+  /** membrane units of the model that one unit of the accumulators stands for, a neuron */
+  unit: Float64Array;
+  /** fractional bits k */
+  shift: number;
+  /** index of the population in the Program */
+  operation: number;
+  /** largest relative error of a decay's time constant, from rounding β to 16 bits */
+  tauError: number;
+}
+
+export interface Quantised {
+  program: Program;
+  scales: LayerScale[];
+  warnings: string[];
+}
+
+const LARGEST_WEIGHT = 127;
+/** Below this a threshold's rounding is worth a scale that makes it whole. */
+const COARSE_THRESHOLD = 4096;
+
+/**
+ * @param ranges one a layer, from calibrate() or guessRanges()
+ */
+export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOptions): Quantised {
+  const warnings: string[] = [];
+  const operations: Operation[] = [];
+  const scales: LayerScale[] = [];
+  const place: number[] = [];
+  model.layers.forEach((layer, l) => {
+    const shared = !options.perNeuron || l >= model.layers.length - 1 || options.learn !== null;
+    const units = weightUnits(layer, options, shared);
+    const { unit, shift } = membraneScale(layer, units, ranges[l], options, shared);
+    for (const synapses of quantiseConnections(layer, unit, options, place)) operations.push(synapses);
+    const population = quantisePopulation(layer, unit, shift, options, warnings);
+    place.push(operations.length);
+    scales.push({ name: layer.name, unit, shift, operation: operations.length, tauError: tauError(layer, population) });
+    operations.push(population);
+  });
+  for (const scale of scales) {
+    if (scale.tauError <= 0.01) continue;
+    const percent = (100 * scale.tauError).toFixed(0);
+    warnings.push(`layer "${scale.name}": rounding the decay to 16 bits moves its time constant by ${percent} %`);
+  }
+  const program: Program = {
+    inputs: model.inputs,
+    inputKind: options.input.kind,
+    inputRange: options.input.range,
+    events: options.events,
+    maxSteps: options.maxSteps,
+    classes: options.classes,
+    code: options.code,
+    operations,
+    learning: null,
+    metadata: options.metadata,
+  };
+  if (options.learn) program.learning = learningOf(model, program, scales, options.input, options.learn);
+  return { program, scales, warnings };
+}
+
+/** What an input of a connection stands for: an analogue unit or a spike. */
+function gainOf(source: number, input: InputForm): number {
+  return source < 0 && input.kind === "analogue" ? input.scale : 1;
+}
+
+/** Unit of each neuron's accumulator, so that its largest weight becomes 127. */
+function weightUnits(layer: Layer, { input, percentile }: QuantiseOptions, shared: boolean): Float64Array {
+  const units = new Float64Array(layer.neurons);
+  for (let j = 0; j < layer.neurons; j++) {
+    for (const { source, inputs, weights } of layer.connections) {
+      const gain = gainOf(source, input);
+      const column = Float64Array.from({ length: inputs }, (_, i) => Math.abs(weights[i * layer.neurons + j]) * gain);
+      units[j] = Math.max(units[j], quantile(column, percentile) / LARGEST_WEIGHT);
+    }
+  }
+  const most = units.reduce((a, b) => Math.max(a, b), 0) || 1;
+  return units.map((unit) => (shared || unit === 0 ? most : unit));
+}
+
+function quantile(values: Float64Array, percentile: number): number {
+  if (percentile >= 100) return values.reduce((a, b) => Math.max(a, b), 0);
+  const sorted = values.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor((percentile / 100) * sorted.length))];
+}
+
+/**
+ * k such that what the calibration saw, and the threshold, fit the membrane; and units that make a coarse threshold whole.
+ */
+function membraneScale(
+  layer: Layer,
+  units: Float64Array,
+  range: LayerRange,
+  { stateBits, events, input }: QuantiseOptions,
+  shared: boolean,
+): { unit: Float64Array; shift: number } {
+  const top = 2 ** (stateBits - 1) - 1;
+  let reach = 1;
+  for (let j = 0; j < layer.neurons; j++) {
+    const threshold = layer.kind === "lif" ? layer.threshold[j] : 0;
+    // a spiking membrane that saturates some way above its threshold still says the same: fire
+    const peak = layer.kind === "lif" ? Math.min(range.peaks[j], SATURATION * threshold) : range.peaks[j];
+    reach = Math.max(reach, Math.max(peak, threshold) / units[j]);
+  }
+  const room = Math.floor(Math.log2(top / reach));
+  const bound = accumulatorBound(layer, events, input);
+  const shift = Math.max(-24, Math.min(16, room, Math.floor(Math.log2(2 ** 29 / bound))));
+  if (layer.kind !== "lif") return { unit: units, shift };
+  const unit = units.map((u, j) => wholeThreshold(layer.threshold[j], u, shift, top));
+  return { unit: shared ? unit.fill(unit.reduce((a, b) => Math.max(a, b))) : unit, shift };
+}
+
+/** So many thresholds high a spiking membrane may be before it saturates. */
+const SATURATION = 2;
+
+/** The next larger unit in which θ is a whole number. */
+function wholeThreshold(threshold: number, unit: number, shift: number, top: number): number {
+  const exact = (threshold / unit) * 2 ** shift;
+  if (exact >= COARSE_THRESHOLD) return unit;
+  const whole = Math.max(1, Math.min(top, Math.floor(exact)));
+  return (threshold * 2 ** shift) / whole;
+}
+
+/** What docs/ARITHMETIC.md bounds: every weight at its largest, every source active. */
+function accumulatorBound(layer: Layer, events: number, input: InputForm): number {
+  let bound = 0;
+  for (const { source, inputs } of layer.connections) {
+    if (source >= 0) bound += inputs * 128;
+    else bound += (input.kind === "analogue" ? inputs * input.range : events) * 128;
+  }
+  return bound;
+}
+
+function quantiseConnections(layer: Layer, unit: Float64Array, { input }: QuantiseOptions, place: number[]): Synapses[] {
+  // an analogue operation can only be the first into its population
+  const connections = [...layer.connections].sort((a, b) => a.source - b.source);
+  return connections.map(({ name, source, inputs, weights }, index) => {
+    const gain = gainOf(source, input);
+    const analogue = source < 0 && input.kind === "analogue";
+    return {
+      kind: analogue ? "analogue" : "dense",
+      name,
+      source: source < 0 ? 0 : 1 + place[source],
+      adds: index > 0,
+      inputs,
+      outputs: layer.neurons,
+      weights: Int8Array.from(weights, (w, at) => clamp(Math.round((w * gain) / unit[at % layer.neurons]), -128, 127)),
+    };
+  });
+}
+
+function quantisePopulation(
+  layer: Layer,
+  unit: Float64Array,
+  shift: number,
+  { stateBits, learn }: QuantiseOptions,
+  warnings: string[],
+): Population {
+  const top = 2 ** (stateBits - 1) - 1;
+  const whole = (x: number, j: number): number => Math.round((x / unit[j]) * 2 ** shift);
+  const spiking = layer.kind === "lif";
+  const threshold = spiking ? Int32Array.from(layer.threshold, (x, j) => clamp(whole(x, j), 1, top)) : null;
+  const biased = layer.bias.some((b) => b !== 0) || learn !== null;
+  const keeps = layer.decay.every((b) => b === 1);
+  if (!keeps && layer.decay.some((b) => b === 1)) {
+    warnings.push(`layer "${layer.name}": neurons with and without a leak; those without get a decay of 65535/65536`);
+  }
+  if (spiking && layer.threshold.some((x, j) => whole(x, j) < 1)) {
+    warnings.push(`layer "${layer.name}": thresholds below one unit of an ${stateBits}-bit membrane became 1`);
+  }
+  const zeroing = layer.reset === "zero" || layer.reset === "zero-step";
+  if (zeroing && new Set(layer.vReset.map((v, j) => whole(v, j))).size > 1) {
+    warnings.push(`layer "${layer.name}": the neurons' different v_reset became one value, that of the first`);
+  }
+  return {
+    kind: layer.kind,
+    name: layer.name,
+    neurons: layer.neurons,
+    bits: stateBits,
+    shift,
+    reset: spiking ? layer.reset : "none",
+    resetAt: spiking ? layer.resetAt : "next",
+    orEqual: spiking && layer.orEqual,
+    decay: keeps ? null : Uint16Array.from(layer.decay, (b) => clamp(Math.round(b * 65536), 0, 65535)),
+    threshold,
+    bias: biased ? Int32Array.from(layer.bias, (b, j) => clamp(whole(b, j), -(2 ** 21), 2 ** 21)) : null,
+    lower: layer.lower === -Infinity ? -top - 1 : clamp(whole(layer.lower, 0), -top - 1, 0),
+    vReset: zeroing ? clamp(whole(layer.vReset[0], 0), -top - 1, top) : 0,
+  };
+}
+
+/** |τ' / τ − 1| of the rounded decay, the largest of the layer. */
+function tauError(layer: Layer, population: Population): number {
+  if (!population.decay) return 0;
+  let worst = 0;
+  layer.decay.forEach((beta, j) => {
+    const rounded = population.decay![j] / 65536;
+    if (beta > 0 && beta < 1 && rounded > 0) worst = Math.max(worst, Math.abs(Math.log(beta) / Math.log(rounded) - 1));
+  });
+  return worst;
+}
+
+function clamp(x: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, x));
+}
