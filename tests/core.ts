@@ -144,9 +144,7 @@ export class CoreNetwork {
   private plane(op: number, at: number): Uint8Array {
     const synapses = this.program.operations[op];
     if (!isSynapses(synapses)) throw new Error(`operation ${op} has no weights`);
-    return new Uint8Array(
-      this.core.memory.buffer.slice(at, at + synapses.inputs * padded(synapses.outputs)),
-    );
+    return new Uint8Array(this.core.memory.buffer.slice(at, at + synapses.inputs * padded(synapses.outputs)));
   }
 
   private ints(at: number, count: number, bits: number): Int32Array {

@@ -66,11 +66,21 @@ function live(seed: number, build: "mvp" | "simd"): void {
     }
     expect(difference(core, twin), `after lesson ${round}`).toBeNull();
   }
-  expect(Buffer.from(core.snapshot()).equals(Buffer.from(twin.snapshot())), "snapshots are the same bytes").toBe(true);
+  expect(
+    Buffer.from(core.snapshot()).equals(Buffer.from(twin.snapshot())),
+    "snapshots are the same bytes",
+  ).toBe(true);
 }
 
 describe.each(builds)("the %s build and the twin", (build) => {
-  it(`agree on every state, spike, weight and snapshot of ${RUNS} random programs`, { timeout: 240_000 }, () => {
-    fc.assert(fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => live(seed, build)), { numRuns: RUNS, endOnFailure: true });
-  });
+  it(
+    `agree on every state, spike, weight and snapshot of ${RUNS} random programs`,
+    { timeout: 240_000 },
+    () => {
+      fc.assert(
+        fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => live(seed, build)),
+        { numRuns: RUNS, endOnFailure: true },
+      );
+    },
+  );
 });

@@ -58,7 +58,8 @@ export function guessRanges(model: Model, inputPeak: number): LayerRange[] {
     for (const { source, inputs, weights } of layer.connections) {
       const most = source < 0 ? inputPeak : 1;
       for (let i = 0; i < inputs; i++) {
-        for (let j = 0; j < layer.neurons; j++) peaks[j] += 0.5 * most * Math.abs(weights[i * layer.neurons + j]);
+        for (let j = 0; j < layer.neurons; j++)
+          peaks[j] += 0.5 * most * Math.abs(weights[i * layer.neurons + j]);
       }
     }
     for (let j = 0; j < layer.neurons; j++) {

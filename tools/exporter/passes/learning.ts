@@ -144,7 +144,9 @@ function layerRule(
   const place = isSynapses(feedback) ? feedback.source - 1 : -1;
   const layer = scales.findIndex((scale) => scale.operation === place);
   if (layer < 0) {
-    throw new InputError(`no spiking layer feeds the readout; learn with :readout, which teaches its weights alone`);
+    throw new InputError(
+      `no spiking layer feeds the readout; learn with :readout, which teaches its weights alone`,
+    );
   }
   const population = operations[place] as Population;
   const synapse = place - 1;
@@ -162,7 +164,9 @@ function layerRule(
   // what C = 1 stands for in the model's own learning signal, before and after the shifts of the window
   const signal = ((DAMPENING / least) * feedbackUnit) / 2 ** ERROR_BITS;
   const push = ((rate * FINE) / scales[layer].unit[0]) * source.gain ** 2 * signal;
-  const window = rateOf(push * 2 ** (errorShift + SIGNAL_SHIFT + carryShift - PSI_BITS + viewShift + source.traceShift));
+  const window = rateOf(
+    push * 2 ** (errorShift + SIGNAL_SHIFT + carryShift - PSI_BITS + viewShift + source.traceShift),
+  );
   const step = rateOf(push * 2 ** (SIGNAL_SHIFT + traceView - source.traceBits + 10));
   return {
     synapse,

@@ -52,6 +52,8 @@ export interface Quantised {
 }
 
 const LARGEST_WEIGHT = 127;
+/** Scales of one layer's neurons differ at most so much. */
+const SPREAD = 8;
 /** Below this a threshold's rounding is worth a scale that makes it whole. */
 const COARSE_THRESHOLD = 4096;
 
@@ -64,19 +66,29 @@ export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOp
   const scales: LayerScale[] = [];
   const place: number[] = [];
   model.layers.forEach((layer, l) => {
-    const shared = !options.perNeuron || l >= model.layers.length - 1 || options.learn !== null;
+    const last = l === model.layers.length - 1;
+    // eight bits have no room for thresholds that differ with their neurons' scales
+    const shared = !options.perNeuron || last || options.learn !== null || options.stateBits === 8;
     const units = weightUnits(layer, options, shared);
     const { unit, shift } = membraneScale(layer, units, ranges[l], options, shared);
     for (const synapses of quantiseConnections(layer, unit, options, place)) operations.push(synapses);
     const population = quantisePopulation(layer, unit, shift, options, warnings);
     place.push(operations.length);
-    scales.push({ name: layer.name, unit, shift, operation: operations.length, tauError: tauError(layer, population) });
+    scales.push({
+      name: layer.name,
+      unit,
+      shift,
+      operation: operations.length,
+      tauError: tauError(layer, population),
+    });
     operations.push(population);
   });
   for (const scale of scales) {
     if (scale.tauError <= 0.01) continue;
     const percent = (100 * scale.tauError).toFixed(0);
-    warnings.push(`layer "${scale.name}": rounding the decay to 16 bits moves its time constant by ${percent} %`);
+    warnings.push(
+      `layer "${scale.name}": rounding the decay to 16 bits moves its time constant by ${percent} %`,
+    );
   }
   const program: Program = {
     inputs: model.inputs,
@@ -105,12 +117,17 @@ function weightUnits(layer: Layer, { input, percentile }: QuantiseOptions, share
   for (let j = 0; j < layer.neurons; j++) {
     for (const { source, inputs, weights } of layer.connections) {
       const gain = gainOf(source, input);
-      const column = Float64Array.from({ length: inputs }, (_, i) => Math.abs(weights[i * layer.neurons + j]) * gain);
+      const column = Float64Array.from(
+        { length: inputs },
+        (_, i) => Math.abs(weights[i * layer.neurons + j]) * gain,
+      );
       units[j] = Math.max(units[j], quantile(column, percentile) / LARGEST_WEIGHT);
     }
   }
   const most = units.reduce((a, b) => Math.max(a, b), 0) || 1;
-  return units.map((unit) => (shared || unit === 0 ? most : unit));
+  // weaker neurons than this would only push their threshold out of the membrane's range
+  const least = most / SPREAD;
+  return units.map((unit) => (shared ? most : Math.max(unit, least)));
 }
 
 function quantile(values: Float64Array, percentile: number): number {
@@ -166,7 +183,12 @@ function accumulatorBound(layer: Layer, events: number, input: InputForm): numbe
   return bound;
 }
 
-function quantiseConnections(layer: Layer, unit: Float64Array, { input }: QuantiseOptions, place: number[]): Synapses[] {
+function quantiseConnections(
+  layer: Layer,
+  unit: Float64Array,
+  { input }: QuantiseOptions,
+  place: number[],
+): Synapses[] {
   // an analogue operation can only be the first into its population
   const connections = [...layer.connections].sort((a, b) => a.source - b.source);
   return connections.map(({ name, source, inputs, weights }, index) => {
@@ -179,7 +201,9 @@ function quantiseConnections(layer: Layer, unit: Float64Array, { input }: Quanti
       adds: index > 0,
       inputs,
       outputs: layer.neurons,
-      weights: Int8Array.from(weights, (w, at) => clamp(Math.round((w * gain) / unit[at % layer.neurons]), -128, 127)),
+      weights: Int8Array.from(weights, (w, at) =>
+        clamp(Math.round((w * gain) / unit[at % layer.neurons]), -128, 127),
+      ),
     };
   });
 }
@@ -198,14 +222,20 @@ function quantisePopulation(
   const biased = layer.bias.some((b) => b !== 0) || learn !== null;
   const keeps = layer.decay.every((b) => b === 1);
   if (!keeps && layer.decay.some((b) => b === 1)) {
-    warnings.push(`layer "${layer.name}": neurons with and without a leak; those without get a decay of 65535/65536`);
+    warnings.push(
+      `layer "${layer.name}": neurons with and without a leak; those without get a decay of 65535/65536`,
+    );
   }
   if (spiking && layer.threshold.some((x, j) => whole(x, j) < 1)) {
-    warnings.push(`layer "${layer.name}": thresholds below one unit of an ${stateBits}-bit membrane became 1`);
+    warnings.push(
+      `layer "${layer.name}": thresholds below one unit of an ${stateBits}-bit membrane became 1`,
+    );
   }
   const zeroing = layer.reset === "zero" || layer.reset === "zero-step";
   if (zeroing && new Set(layer.vReset.map((v, j) => whole(v, j))).size > 1) {
-    warnings.push(`layer "${layer.name}": the neurons' different v_reset became one value, that of the first`);
+    warnings.push(
+      `layer "${layer.name}": the neurons' different v_reset became one value, that of the first`,
+    );
   }
   return {
     kind: layer.kind,
@@ -230,7 +260,8 @@ function tauError(layer: Layer, population: Population): number {
   let worst = 0;
   layer.decay.forEach((beta, j) => {
     const rounded = population.decay![j] / 65536;
-    if (beta > 0 && beta < 1 && rounded > 0) worst = Math.max(worst, Math.abs(Math.log(beta) / Math.log(rounded) - 1));
+    if (beta > 0 && beta < 1 && rounded > 0)
+      worst = Math.max(worst, Math.abs(Math.log(beta) / Math.log(rounded) - 1));
   });
   return worst;
 }

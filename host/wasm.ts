@@ -1,0 +1,74 @@
+/** The core as a host holds it: exports with types, instantiation, and memory that grows only while a blob is loaded. */
+import { ModelError, messageOf } from "./errors.js";
+import { NO_SPACE } from "../assembly/layout.js";
+
+/** Exports of both builds, assembly/index.ts. Addresses are bytes in `memory`; a status is 0 or one of layout.ts. */
+export interface CoreExports {
+  memory: WebAssembly.Memory;
+  measure(blob: number, length: number): number;
+  load(blob: number, length: number, arena: number, arenaLength: number): number;
+  reset(arena: number): void;
+  run(arena: number, steps: number, flags: number): number;
+  decode(arena: number): number;
+  teach(arena: number, target: number): number;
+  teachStep(arena: number, target: number): number;
+  setRate(arena: number, rule: number, schedule: number, mantissa: number, shift: number): number;
+  snapshot(arena: number, out: number, capacity: number): number;
+}
+
+/** A compiled core, or the bytes of one. */
+export type CoreSource = WebAssembly.Module | Uint8Array<ArrayBuffer> | ArrayBuffer;
+
+const PAGE = 65536;
+
+/** A module of one function: i8x16.popcnt(i8x16.splat(0)). */
+const SIMD_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0], // magic, version
+  ...[1, 5, 1, 96, 0, 1, 123], // type () → v128
+  ...[3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+let simd: boolean | undefined;
+
+/** Whether this engine runs the SIMD build. */
+export function hasSimd(): boolean {
+  simd ??= WebAssembly.validate(SIMD_PROBE);
+  return simd;
+}
+
+/** One instance of the core; a network has one of its own. */
+export class Core {
+  private constructor(readonly exports: CoreExports) {}
+
+  /**
+   * @param source a module is shared between instances, bytes are compiled
+   * @throws TypeError where it is neither
+   * @throws WebAssembly.CompileError where the bytes are no module
+   */
+  static async instantiate(source: CoreSource): Promise<Core> {
+    const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+    const instance = await WebAssembly.instantiate(module, {});
+    return new Core(instance.exports as unknown as CoreExports);
+  }
+
+  /** The memory's bytes of now: views of it are lost when it grows. */
+  get buffer(): ArrayBuffer {
+    return this.exports.memory.buffer as ArrayBuffer;
+  }
+
+  /**
+   * Grows the memory until `bytes` can be addressed.
+   *
+   * @throws ModelError NO_SPACE where the engine has no more
+   */
+  reserve(bytes: number): void {
+    const missing = bytes - this.buffer.byteLength;
+    if (missing <= 0) return;
+    try {
+      this.exports.memory.grow(Math.ceil(missing / PAGE));
+    } catch {
+      throw new ModelError("NO_SPACE", `${messageOf(NO_SPACE)} (${bytes} bytes)`);
+    }
+  }
+}
