@@ -19,16 +19,16 @@ const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
 
 export class Seat {
   readonly info: NetworkInfo;
-  readonly view: DataView;
+  view!: DataView;
   /** of spikes: steps + 1 positions in `events` */
-  readonly offsets: Uint32Array;
+  offsets!: Uint32Array;
   /** of spikes: indices of inputs */
-  readonly events: Uint16Array;
+  events!: Uint16Array;
   /** of analogue networks: frames × inputs */
-  readonly frames: Int16Array;
+  frames!: Int16Array;
   /** steps × outputs */
-  readonly outputs: Int32Array;
-  readonly scores: Int32Array;
+  outputs!: Int32Array;
+  scores!: Int32Array;
   /** first byte after all that belongs to this network */
   readonly end: number;
   private readonly snapshotAt: number;
@@ -45,10 +45,14 @@ export class Seat {
     this.snapshotBytes = core.exports.snapshot(arena, 0, 0);
     this.end = aligned(this.snapshotAt + this.snapshotBytes);
     core.reserve(this.end);
+    this.info = readInfo(new Uint8Array(core.buffer, blob, length));
+    this.refresh();
+  }
 
-    const { buffer } = core;
+  /** Makes the views anew; needed when the memory has grown for another network. */
+  refresh(): void {
+    const { buffer } = this.core;
     this.view = new DataView(buffer);
-    this.info = readInfo(new Uint8Array(buffer, blob, length));
     const { inputs, inputKind, events, maxSteps, outputs, classes } = this.info;
     const spikes = inputKind === "spikes";
     const input = this.field(L.ARENA_EVENTS);
@@ -66,7 +70,7 @@ export class Seat {
    * @throws ModelError where the core refuses the blob
    */
   static take(core: Core, bytes: Uint8Array, beside: Seat | null): Seat {
-    const blob = beside === null || fitsBelow(bytes, beside) ? START : beside.end;
+    const blob = beside === null || beside.hasRoomBelow(bytes) ? START : beside.end;
     const arena = aligned(blob + bytes.length);
     core.reserve(arena);
     new Uint8Array(core.buffer).set(bytes, blob);
@@ -125,13 +129,9 @@ export class Seat {
    * count twice; what the header announces is believed here, since the core holds it against the truth before
    * anything is written.
    */
-  hasRoomBelow(bytes: Uint8Array): boolean {
+  private hasRoomBelow(bytes: Uint8Array): boolean {
     if (bytes.length < L.HEADER_BYTES) return false;
     const announced = new DataView(bytes.buffer, bytes.byteOffset).getUint32(L.HEADER_ARENA, true);
     return START + 2 * aligned(bytes.length) + 2 * aligned(announced) + 64 <= this.blob;
   }
-}
-
-function fitsBelow(bytes: Uint8Array, beside: Seat): boolean {
-  return beside.hasRoomBelow(bytes);
 }

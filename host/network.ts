@@ -1,0 +1,405 @@
+/** A network that runs and learns: the class that both doors, Node and browser, hand out. */
+import * as L from "../assembly/layout.js";
+import { expectOk, ModelError, messageOf } from "./errors.js";
+import type { NetworkInfo, Schedule } from "./info.js";
+import { scaleRate } from "./rates.js";
+import { Seat } from "./seat.js";
+import { putStep, putSteps, stepsOf } from "./spikes.js";
+import type { SpikeWindow, StepInput } from "./spikes.js";
+import { isStore } from "./store.js";
+import type { SnapshotStore } from "./store.js";
+import type { Core } from "./wasm.js";
+
+export interface Answer {
+  /** class of the highest score, the lowest index among equals */
+  label: number;
+  /** highest score minus the second; the score itself where there is one class */
+  margin: number;
+  /** one a class; what they count depends on `info.code` */
+  scores: Int32Array;
+  /** where asked for: steps × outputs, row-major, of spikes (0 or 1) or of membranes of the readout */
+  outputs?: Int32Array;
+}
+
+export interface StepOptions {
+  /** keep what teach() needs; true where the blob learns */
+  record?: boolean;
+  /** also give the outputs of each step */
+  outputs?: boolean;
+  /** an answer to fill in place of a new one, with room for what is asked for */
+  out?: Answer;
+}
+
+export interface RunOptions extends StepOptions {
+  /** steps of the window; needed with `hold` */
+  steps?: number;
+  /** the window is one analogue frame, presented in every step */
+  hold?: boolean;
+  /** start from rest, the default; false goes on from where the last step left the network */
+  reset?: boolean;
+}
+
+export interface LearnOptions {
+  steps?: number;
+  hold?: boolean;
+  /** `window` where the blob has it */
+  schedule?: Schedule;
+  out?: Answer;
+}
+
+/** Counts since the last start from rest. */
+export interface Stats {
+  steps: number;
+  /** of all populations */
+  spikes: number;
+  /** synaptic operations: spikes (or analogue inputs that are not 0) times targets */
+  sops: number;
+  /** an operation each, as in `info.nodes`: spikes of a population, SOPs of synapses */
+  nodes: { name: string; kind: string; spikes: number; sops: number }[];
+}
+
+const NOTHING: Readonly<RunOptions & LearnOptions> = Object.freeze({});
+const SCHEDULE_BITS: Record<Schedule, number> = { step: L.SCHEDULE_STEP, window: L.SCHEDULE_WINDOW };
+
+export class Network {
+  /** Where the network came from, if the newest snapshot was damaged or missing; else null. */
+  restoredFrom: string | null = null;
+
+  #core: Core | null;
+  #seat: Seat;
+  #steps = 0;
+  /** what teach() is to learn from: the run or the step that came last */
+  #last: Schedule = "window";
+  #multipliers: number[];
+
+  /**
+   * @param core one that no other network lives in
+   * @param blob copied into the core's memory
+   * @throws TypeError where the blob is no Uint8Array
+   * @throws ModelError where the core refuses it
+   */
+  constructor(core: Core, blob: Uint8Array) {
+    expectBytes(blob);
+    this.#core = core;
+    this.#seat = Seat.take(core, blob, null);
+    this.#multipliers = this.info.rules.map(() => 1);
+  }
+
+  /** What the blob holds: shapes, widths, rules, metadata. */
+  get info(): NetworkInfo {
+    return this.#seat.info;
+  }
+
+  /** Counts since the last start from rest. */
+  get stats(): Stats {
+    this.#alive();
+    const nodes = this.info.nodes.map(({ name, kind }, index) => {
+      const total = this.#seat.total(index);
+      const spiking = kind === "lif" || kind === "li";
+      return { name, kind, spikes: spiking ? total : 0, sops: spiking ? 0 : total };
+    });
+    const spikes = nodes.reduce((sum, node) => sum + node.spikes, 0);
+    return { steps: this.#steps, spikes, sops: nodes.reduce((sum, node) => sum + node.sops, 0), nodes };
+  }
+
+  /**
+   * Runs a window, from rest unless `reset` is false.
+   *
+   * @param window steps × inputs, see SpikeWindow
+   * @returns the answer over all steps since the last start from rest
+   * @throws TypeError for input of the wrong type
+   * @throws RangeError for sizes and numbers that do not fit the network
+   * @example const { label, margin } = net.run(new Uint8Array(100 * net.info.inputs));
+   */
+  run(window: SpikeWindow, options: RunOptions = NOTHING): Answer {
+    const { steps: wanted, hold = false, reset = true, outputs = false, out } = options;
+    const core = this.#alive();
+    const steps = stepsOf(this.info, window, wanted, hold);
+    const answer = this.#answer(out, outputs ? steps : 0);
+    putSteps(this.#seat, window, 0, hold ? 1 : steps);
+    const flags = (reset ? L.RUN_RESET : 0) | (hold ? L.RUN_HOLD : 0) | this.#keep(options);
+    expectOk(core.exports.run(this.#seat.arena, steps, flags));
+    this.#steps = reset ? steps : this.#steps + steps;
+    this.#last = "window";
+    return this.#read(answer, outputs ? steps : 0);
+  }
+
+  /**
+   * Runs one step, on from where the network is.
+   *
+   * @param spikes one row of a window, or, of networks with spikes for input, the indices of the inputs that fired
+   * @returns the answer over all steps since the last start from rest; `outputs` are those of this step
+   * @throws TypeError, RangeError as run()
+   */
+  step(spikes: StepInput, options: StepOptions = NOTHING): Answer {
+    const core = this.#alive();
+    const kept = options.outputs ? 1 : 0;
+    const answer = this.#answer(options.out, kept);
+    putStep(this.#seat, spikes);
+    expectOk(core.exports.run(this.#seat.arena, 1, this.#keep(options)));
+    this.#steps++;
+    this.#last = "step";
+    return this.#read(answer, kept);
+  }
+
+  /**
+   * Learns one labelled window, from rest.
+   *
+   * @param label the right class
+   * @returns the answer as it was before the lesson (schedule `step`: as the lessons of its steps left it)
+   * @throws TypeError, RangeError as run(), and for a label that is no class
+   * @throws ModelError NOT_LEARNING where the blob does not learn, or not in that schedule
+   */
+  learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
+    const { hold = false, out } = options;
+    const schedule = this.#schedule(options.schedule ?? "window", options.schedule === undefined);
+    this.#checkLabel(label);
+    if (schedule === "window") {
+      const answer = this.run(window, { steps: options.steps, hold, record: true, out });
+      this.teach(label, "window");
+      return answer;
+    }
+    const steps = stepsOf(this.info, window, options.steps, hold);
+    const answer = this.#answer(out, 0);
+    this.reset();
+    for (let t = 0; t < steps; t++) {
+      putSteps(this.#seat, window, hold ? 0 : t, 1);
+      expectOk(this.#alive().exports.run(this.#seat.arena, 1, L.RUN_RECORD));
+      this.#steps++;
+      this.teach(label, "step");
+    }
+    this.#last = "step";
+    return this.#read(answer, 0);
+  }
+
+  /**
+   * Learns from what was recorded last: the window of run(), or the step of step().
+   *
+   * @param label the right class
+   * @param schedule without it what fits the last call, as far as the blob has it
+   * @throws TypeError, RangeError for a label that is no class
+   * @throws ModelError NOT_LEARNING as learn(), NOT_RECORDED where nothing is on record
+   */
+  teach(label: number, schedule?: Schedule): void {
+    const core = this.#alive();
+    const chosen = this.#schedule(schedule ?? this.#last, schedule === undefined);
+    this.#checkLabel(label);
+    const { exports } = core;
+    const { arena } = this.#seat;
+    expectOk(chosen === "window" ? exports.teach(arena, label) : exports.teachStep(arena, label));
+  }
+
+  /** Every state back to rest, every count to 0. What was learnt stays. */
+  reset(): void {
+    this.#alive().exports.reset(this.#seat.arena);
+    this.#steps = 0;
+  }
+
+  /** How much faster than shipped all rules learn; NaN where they differ. 1 in the beginning. */
+  get rate(): number {
+    const [first = 1] = this.#multipliers;
+    return this.#multipliers.every((factor) => factor === first) ? first : NaN;
+  }
+
+  set rate(factor: number) {
+    this.setRate(factor);
+  }
+
+  /**
+   * Multiplies the shipped learning rates. Lasts as long as the network, beyond restore(); not part of a snapshot.
+   *
+   * @param factor ≥ 0; 0 stops learning
+   * @param rule index in `info.rules`; all without it
+   * @throws TypeError, RangeError for a factor or a rule that does not exist, or a rate beyond what the core takes
+   */
+  setRate(factor: number, rule?: number): void {
+    this.#alive();
+    if (typeof factor !== "number") throw new TypeError(`found ${typeof factor}, expected a number`);
+    if (!(factor >= 0 && factor < Infinity))
+      throw new RangeError(`found a rate of ${factor}, expected 0 or more`);
+    if (rule !== undefined && !this.info.rules[rule]) {
+      throw new RangeError(`found rule ${rule}, expected one of ${this.info.rules.length}`);
+    }
+    const multipliers = this.#multipliers.map((old, r) => (rule === undefined || rule === r ? factor : old));
+    this.#applyRates(this.#seat, multipliers);
+    this.#multipliers = multipliers;
+  }
+
+  /**
+   * The network with all that it has learnt, as a blob: load() and restore() take it.
+   *
+   * @returns a copy
+   */
+  snapshot(): Uint8Array<ArrayBuffer> {
+    this.#alive();
+    return this.#seat.snapshot();
+  }
+
+  /**
+   * Goes on with another state of this network, at rest. One that is refused leaves the network as it was.
+   *
+   * @param bytes a snapshot, or a blob with the same inputs and classes
+   * @throws TypeError where they are no Uint8Array
+   * @throws ModelError where the core refuses the blob; OTHER_NETWORK where it has other inputs or classes
+   */
+  restore(bytes: Uint8Array): void {
+    const core = this.#alive();
+    expectBytes(bytes);
+    const old = this.#seat;
+    let next: Seat | undefined;
+    try {
+      next = Seat.take(core, bytes, old);
+      expectSameDoors(old.info, next.info);
+      const multipliers = next.info.rules.map((_, r) => this.#multipliers[r] ?? 1);
+      this.#applyRates(next, multipliers);
+      this.#multipliers = multipliers;
+      this.#seat = next;
+      this.#steps = 0;
+    } finally {
+      // The memory may have grown, and with that the old views are gone.
+      if (this.#seat === old) old.refresh();
+    }
+  }
+
+  /**
+   * Keeps the network in a store, all or nothing.
+   *
+   * @throws TypeError where `store` cannot load and save
+   */
+  async save(store: SnapshotStore): Promise<void> {
+    if (!isStore(store))
+      throw new TypeError("found no store, expected an object with load() and save(bytes)");
+    await store.save(this.snapshot());
+  }
+
+  /**
+   * Membranes of a population as the last step left them.
+   *
+   * @param node its name or its index in `info.nodes`
+   * @returns one a neuron, in the layer's own units, a copy
+   * @throws RangeError where there is no such population
+   */
+  membranes(node: string | number): Int32Array {
+    this.#alive();
+    return this.#seat.membranes(this.#population(node));
+  }
+
+  /**
+   * Spikes of a population in the last step.
+   *
+   * @param node as in membranes()
+   * @returns indices of neurons, ascending, a copy
+   */
+  spikes(node: string | number): Uint16Array {
+    this.#alive();
+    return this.#seat.spikes(this.#population(node));
+  }
+
+  /** Lets the memory go. Every later call but of `info` throws. */
+  dispose(): void {
+    this.#core = null;
+  }
+
+  #alive(): Core {
+    if (this.#core === null)
+      throw new Error("found a network that was disposed of, expected a live one; load it again");
+    return this.#core;
+  }
+
+  /** Flags of what is to be kept of a run. */
+  #keep({ record, outputs }: StepOptions): number {
+    const learns = this.info.schedules.length > 0;
+    if (record && !learns) throw new ModelError("NOT_LEARNING", messageOf(L.NOT_LEARNING));
+    return ((record ?? learns) ? L.RUN_RECORD : 0) | (outputs ? L.RUN_OUTPUTS : 0);
+  }
+
+  /** The answer to fill: the caller's, if it has room, or a new one. */
+  #answer(out: Answer | undefined, kept: number): Answer {
+    const { classes, outputs } = this.info;
+    if (out === undefined) {
+      const answer: Answer = { label: 0, margin: 0, scores: new Int32Array(classes) };
+      if (kept > 0) answer.outputs = new Int32Array(kept * outputs);
+      return answer;
+    }
+    if (!(out.scores instanceof Int32Array)) throw new TypeError("out.scores: expected an Int32Array");
+    if (out.scores.length !== classes) {
+      throw new RangeError(`out.scores: found ${out.scores.length} numbers, expected ${classes}`);
+    }
+    if (kept === 0) return out;
+    if (!(out.outputs instanceof Int32Array)) throw new TypeError("out.outputs: expected an Int32Array");
+    if (out.outputs.length < kept * outputs) {
+      throw new RangeError(
+        `out.outputs: found ${out.outputs.length} numbers, expected at least ${kept * outputs}`,
+      );
+    }
+    return out;
+  }
+
+  #read(answer: Answer, kept: number): Answer {
+    const { arena, scores, outputs, view, info } = this.#seat;
+    answer.label = this.#core!.exports.decode(arena);
+    answer.margin = view.getInt32(arena + L.ARENA_MARGIN, true);
+    for (let c = 0; c < scores.length; c++) answer.scores[c] = scores[c];
+    for (let i = 0, n = kept * info.outputs; i < n; i++) answer.outputs![i] = outputs[i];
+    return answer;
+  }
+
+  /** @param lenient take the blob's only schedule where it has not the one that was asked for */
+  #schedule(wanted: Schedule, lenient: boolean): Schedule {
+    const { schedules } = this.info;
+    if (schedules.includes(wanted)) return wanted;
+    if (lenient && schedules.length > 0) return schedules[0];
+    const found =
+      schedules.length > 0 ? `the schedule ${schedules.join(", ")}` : "a blob that does not learn";
+    throw new ModelError(
+      "NOT_LEARNING",
+      `found ${found}, expected the schedule ${wanted}; export the model with --learn and --schedules ${wanted}`,
+    );
+  }
+
+  #checkLabel(label: number): void {
+    if (typeof label !== "number")
+      throw new TypeError(`found a label of type ${typeof label}, expected a number`);
+    const { classes } = this.info;
+    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+      throw new RangeError(`found label ${label}, expected 0 … ${classes - 1}`);
+    }
+  }
+
+  #applyRates(seat: Seat, multipliers: number[]): void {
+    const exports = this.#alive().exports;
+    const { rules, schedules } = seat.info;
+    // All of them first: a rate that does not fit changes nothing.
+    const rates = rules.map((rule, r) => schedules.map((s) => scaleRate(rule.rates[s], multipliers[r])));
+    rates.forEach((ofRule, r) => {
+      ofRule.forEach(({ mantissa, shift }, s) => {
+        expectOk(exports.setRate(seat.arena, r, SCHEDULE_BITS[schedules[s]], mantissa, shift));
+      });
+    });
+  }
+
+  #population(node: string | number): number {
+    const { nodes } = this.info;
+    const index = typeof node === "number" ? node : nodes.findIndex(({ name }) => name === node);
+    const kind = nodes[index]?.kind;
+    if (kind === "lif" || kind === "li") return index;
+    const known = nodes.flatMap(({ name, kind }) => (kind === "lif" || kind === "li" ? [`"${name}"`] : []));
+    throw new RangeError(`found node ${JSON.stringify(node)}, expected a population: ${known.join(", ")}`);
+  }
+}
+
+function expectBytes(bytes: unknown): void {
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError("found no Uint8Array, expected the bytes of a blob");
+}
+
+/** An app that feeds and reads the old network must be able to go on with the new one. */
+function expectSameDoors(old: NetworkInfo, next: NetworkInfo): void {
+  for (const field of ["inputs", "inputKind", "outputs", "classes", "code"] as const) {
+    if (old[field] === next[field]) continue;
+    throw new ModelError(
+      "OTHER_NETWORK",
+      `found a network with ${next[field]} for "${field}", expected ${old[field]}; load() it as a network of its own`,
+    );
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * The door for Node: models from files, snapshots into files.
+ *
+ * @example
+ * const net = await load("digits.spkl");
+ * const { label } = net.run(window);
+ * net.learn(window, 7);
+ * await net.save("digits.spkl");
+ */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { Network as SharedNetwork } from "../network.js";
+import { bytesOf, fetchBytes } from "../source.js";
+import type { LoadOptions } from "../source.js";
+import { isStore } from "../store.js";
+import type { Restored, SnapshotStore } from "../store.js";
+import { Core, hasSimd } from "../wasm.js";
+import type { CoreSource } from "../wasm.js";
+import { fileStore } from "./store.js";
+
+export { ModelError } from "../errors.js";
+export type { ModelErrorCode } from "../errors.js";
+export type { NetworkInfo, NodeInfo, OutputCode, RuleInfo, Schedule } from "../info.js";
+export type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "../network.js";
+export type { LoadOptions } from "../source.js";
+export type { DenseSpikes, Frames, SpikeLists, SpikeWindow, StepInput } from "../spikes.js";
+export type { Restored, SnapshotStore } from "../store.js";
+export { fileStore } from "./store.js";
+
+/** A network that can be saved to a path. */
+export class Network extends SharedNetwork {
+  /**
+   * Keeps the network, all or nothing.
+   *
+   * @param store a path, or what fileStore() gives
+   */
+  override async save(store: string | SnapshotStore): Promise<void> {
+    await super.save(typeof store === "string" ? fileStore(store) : store);
+  }
+}
+
+/** A path, an address, bytes, an answer of fetch(), or a store that the network was saved to. */
+export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Response | SnapshotStore;
+
+/** Compiled cores, one a build. */
+const modules = new Map<string, Promise<WebAssembly.Module>>();
+
+/**
+ * Loads a blob or a snapshot. Of a file that is damaged or missing, the snapshot before it is taken, if there is one:
+ * then `restoredFrom` of the network says so.
+ *
+ * @throws TypeError for a source of the wrong type
+ * @throws ModelError where the core refuses the blob
+ */
+export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Network> {
+  const [{ bytes, restoredFrom }, core] = await Promise.all([readModel(model), coreOf(options)]);
+  const net = new Network(await Core.instantiate(core), bytes);
+  net.restoredFrom = restoredFrom;
+  return net;
+}
+
+async function readModel(model: ModelSource): Promise<Restored> {
+  const bytes = bytesOf(model);
+  if (bytes !== null) return { bytes, restoredFrom: null };
+  if (typeof model === "string") return fileStore(model).load();
+  if (model instanceof URL && model.protocol === "file:") return fileStore(fileURLToPath(model)).load();
+  if (model instanceof URL || model instanceof Response)
+    return { bytes: await fetchBytes(model), restoredFrom: null };
+  if (isStore(model)) return model.load();
+  throw new TypeError(
+    `found a model of type ${typeof model}, expected a path, a URL, bytes, a Response or a store`,
+  );
+}
+
+async function coreOf({ wasm, simd = hasSimd() }: LoadOptions): Promise<CoreSource> {
+  if (wasm instanceof URL && wasm.protocol === "file:") return new Uint8Array(await readFile(wasm));
+  if (wasm instanceof URL || wasm instanceof Response) return fetchBytes(wasm);
+  return wasm ?? shippedCore(simd ? "spikelet.simd.wasm" : "spikelet.wasm");
+}
+
+function shippedCore(name: string): Promise<WebAssembly.Module> {
+  let module = modules.get(name);
+  if (module === undefined) {
+    module = readFile(coreFile(name)).then((bytes) => WebAssembly.compile(bytes));
+    modules.set(name, module);
+    module.catch(() => modules.delete(name));
+  }
+  return module;
+}
+
+/** The cores lie in dist/, of which this file is host/node/index.js; run from its source it is two levels below too. */
+function coreFile(name: string): URL {
+  const fromSource = import.meta.url.endsWith(".ts");
+  return new URL(fromSource ? `../../dist/${name}` : `../../${name}`, import.meta.url);
+}
