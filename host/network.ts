@@ -1,5 +1,7 @@
 /** A network that runs and learns: the class that both doors, Node and browser, hand out. */
 import * as L from "../assembly/layout.js";
+import { answerFor } from "./answer.js";
+import type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "./answer.js";
 import { expectOk, ModelError, messageOf } from "./errors.js";
 import type { NetworkInfo, Schedule } from "./info.js";
 import { scaleRate } from "./rates.js";
@@ -9,54 +11,6 @@ import type { SpikeWindow, StepInput } from "./spikes.js";
 import { isStore } from "./store.js";
 import type { SnapshotStore } from "./store.js";
 import type { Core } from "./wasm.js";
-
-export interface Answer {
-  /** class of the highest score, the lowest index among equals */
-  label: number;
-  /** highest score minus the second; the score itself where there is one class */
-  margin: number;
-  /** one a class; what they count depends on `info.code` */
-  scores: Int32Array;
-  /** where asked for: steps × outputs, row-major, of spikes (0 or 1) or of membranes of the readout */
-  outputs?: Int32Array;
-}
-
-export interface StepOptions {
-  /** keep what teach() needs; true where the blob learns */
-  record?: boolean;
-  /** also give the outputs of each step */
-  outputs?: boolean;
-  /** an answer to fill in place of a new one, with room for what is asked for */
-  out?: Answer;
-}
-
-export interface RunOptions extends StepOptions {
-  /** steps of the window; needed with `hold` */
-  steps?: number;
-  /** the window is one analogue frame, presented in every step */
-  hold?: boolean;
-  /** start from rest, the default; false goes on from where the last step left the network */
-  reset?: boolean;
-}
-
-export interface LearnOptions {
-  steps?: number;
-  hold?: boolean;
-  /** `window` where the blob has it */
-  schedule?: Schedule;
-  out?: Answer;
-}
-
-/** Counts since the last start from rest. */
-export interface Stats {
-  steps: number;
-  /** of all populations */
-  spikes: number;
-  /** synaptic operations: spikes (or analogue inputs that are not 0) times targets */
-  sops: number;
-  /** an operation each, as in `info.nodes`: spikes of a population, SOPs of synapses */
-  nodes: { name: string; kind: string; spikes: number; sops: number }[];
-}
 
 const NOTHING: Readonly<RunOptions & LearnOptions> = Object.freeze({});
 const SCHEDULE_BITS: Record<Schedule, number> = { step: L.SCHEDULE_STEP, window: L.SCHEDULE_WINDOW };
@@ -115,7 +69,7 @@ export class Network {
     const { steps: wanted, hold = false, reset = true, outputs = false, out } = options;
     const core = this.#alive();
     const steps = stepsOf(this.info, window, wanted, hold);
-    const answer = this.#answer(out, outputs ? steps : 0);
+    const answer = answerFor(this.info, out, outputs ? steps : 0);
     putSteps(this.#seat, window, 0, hold ? 1 : steps);
     const flags = (reset ? L.RUN_RESET : 0) | (hold ? L.RUN_HOLD : 0) | this.#keep(options);
     expectOk(core.exports.run(this.#seat.arena, steps, flags));
@@ -134,7 +88,7 @@ export class Network {
   step(spikes: StepInput, options: StepOptions = NOTHING): Answer {
     const core = this.#alive();
     const kept = options.outputs ? 1 : 0;
-    const answer = this.#answer(options.out, kept);
+    const answer = answerFor(this.info, options.out, kept);
     putStep(this.#seat, spikes);
     expectOk(core.exports.run(this.#seat.arena, 1, this.#keep(options)));
     this.#steps++;
@@ -160,7 +114,7 @@ export class Network {
       return answer;
     }
     const steps = stepsOf(this.info, window, options.steps, hold);
-    const answer = this.#answer(out, 0);
+    const answer = answerFor(this.info, out, 0);
     this.reset();
     for (let t = 0; t < steps; t++) {
       putSteps(this.#seat, window, hold ? 0 : t, 1);
@@ -311,28 +265,6 @@ export class Network {
     const learns = this.info.schedules.length > 0;
     if (record && !learns) throw new ModelError("NOT_LEARNING", messageOf(L.NOT_LEARNING));
     return ((record ?? learns) ? L.RUN_RECORD : 0) | (outputs ? L.RUN_OUTPUTS : 0);
-  }
-
-  /** The answer to fill: the caller's, if it has room, or a new one. */
-  #answer(out: Answer | undefined, kept: number): Answer {
-    const { classes, outputs } = this.info;
-    if (out === undefined) {
-      const answer: Answer = { label: 0, margin: 0, scores: new Int32Array(classes) };
-      if (kept > 0) answer.outputs = new Int32Array(kept * outputs);
-      return answer;
-    }
-    if (!(out.scores instanceof Int32Array)) throw new TypeError("out.scores: expected an Int32Array");
-    if (out.scores.length !== classes) {
-      throw new RangeError(`out.scores: found ${out.scores.length} numbers, expected ${classes}`);
-    }
-    if (kept === 0) return out;
-    if (!(out.outputs instanceof Int32Array)) throw new TypeError("out.outputs: expected an Int32Array");
-    if (out.outputs.length < kept * outputs) {
-      throw new RangeError(
-        `out.outputs: found ${out.outputs.length} numbers, expected at least ${kept * outputs}`,
-      );
-    }
-    return out;
   }
 
   #read(answer: Answer, kept: number): Answer {

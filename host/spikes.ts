@@ -53,7 +53,7 @@ export function stepsOf(
   if (wanted < 1 || wanted > most) {
     const next =
       most < info.maxSteps
-        ? "hold one frame, or export for moving frames"
+        ? "hold one frame, or export without --hold"
         : "split the window, or export with a larger --max-steps";
     throw new RangeError(`found ${wanted} steps, expected 1 … ${most}; ${next}`);
   }
@@ -204,6 +204,6 @@ function putEvents(seat: Seat, source: Uint16Array, from: number, to: number): v
 
 function tooMany(found: number, room: number): RangeError {
   return new RangeError(
-    `found ${found} spikes or more in the window, expected at most ${room}, what the blob has room for; split the window, or export for denser input`,
+    `found ${found} spikes or more in the window, expected at most ${room}, what the blob has room for; split the window, or export with a larger --max-spikes`,
   );
 }

@@ -21,7 +21,7 @@ import { fileStore } from "./store.js";
 export { ModelError } from "../errors.js";
 export type { ModelErrorCode } from "../errors.js";
 export type { NetworkInfo, NodeInfo, OutputCode, RuleInfo, Schedule } from "../info.js";
-export type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "../network.js";
+export type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "../answer.js";
 export type { LoadOptions } from "../source.js";
 export type { DenseSpikes, Frames, SpikeLists, SpikeWindow, StepInput } from "../spikes.js";
 export type { Restored, SnapshotStore } from "../store.js";

@@ -1,0 +1,45 @@
+/** What takes part: something that runs windows of the one net and can be timed. */
+import { STEPS, WINDOWS } from "./net.js";
+
+/** Groups of the table. */
+export type Group = "core" | "learning" | "c" | "javascript" | "peer";
+
+export interface Contestant {
+  /** short, for goals and for --only */
+  id: string;
+  name: string;
+  group: Group;
+  /** @returns nanoseconds that the next `windows` windows took */
+  time(windows: number): Promise<number>;
+  close?(): void;
+}
+
+/** A contestant inside this process. */
+export function inProcess(
+  id: string,
+  group: Group,
+  name: string,
+  run: (window: number) => unknown,
+  prepare?: () => void,
+): Contestant {
+  let next = 0;
+  return {
+    id,
+    name,
+    group,
+    time: async (windows) => {
+      prepare?.();
+      const start = process.hrtime.bigint();
+      for (let i = 0; i < windows; i++) {
+        const result = run(next++ % WINDOWS);
+        if (result instanceof Promise) await result;
+      }
+      return Number(process.hrtime.bigint() - start);
+    },
+  };
+}
+
+/** Nanoseconds of one time step. */
+export function perStep(nanoseconds: number, windows: number): number {
+  return nanoseconds / (windows * STEPS);
+}

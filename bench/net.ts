@@ -1,0 +1,149 @@
+/** The net that every contestant runs, and the windows that it runs on; all from one seed. */
+import { calibrate } from "../tools/exporter/passes/calibrate.js";
+import { quantise } from "../tools/exporter/passes/quantise.js";
+import type { Layer, Model } from "../tools/exporter/model.js";
+import type { Population, Program, Synapses } from "../tools/exporter/program.js";
+import type { SpikeInput } from "../tools/exporter/simulate/integer.js";
+
+export const INPUTS = 700;
+export const HIDDEN = 256;
+export const OUTPUTS = 20;
+export const STEPS = 100;
+export const BETA = 0.9;
+/** Share of the inputs that spike in a step. */
+export const ACTIVITY = 0.05;
+/** Different windows, taken in turn, so that no branch predictor learns one by heart. */
+export const WINDOWS = 8;
+/** Spread of the hidden layer's weights, thresholds being 1: lets about 5 % of its neurons fire in a step. */
+const SPREAD = 0.043;
+const READOUT_SPREAD = 0.1;
+const LEARNING_RATE = 1e-3;
+const SEED = 1;
+
+export interface BenchWindow extends SpikeInput {
+  target: number;
+}
+
+export interface BenchNet {
+  /** the net as it is run, and the same with room for learning, all layers, schedule `window` */
+  program: Program;
+  learning: Program;
+  windows: BenchWindow[];
+  /** the net as float contestants run it: input-major int8 weights times a scale, thresholds 1 */
+  float: FloatNet;
+}
+
+export interface FloatNet {
+  hidden: Int8Array;
+  hiddenScale: number;
+  readout: Int8Array;
+  readoutScale: number;
+}
+
+/** mulberry32: the same seed gives the same numbers everywhere. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** Irwin–Hall: twelve uniform numbers make a normal one. */
+function normal(random: () => number): number {
+  let sum = -6;
+  for (let i = 0; i < 12; i++) sum += random();
+  return sum;
+}
+
+export function makeNet(): BenchNet {
+  const random = generator(SEED);
+  const model: Model = {
+    inputs: INPUTS,
+    inputShape: [INPUTS],
+    dt: 1e-3,
+    layers: [
+      layer("hidden", "lif", -1, INPUTS, HIDDEN, SPREAD, random),
+      layer("readout", "li", 0, HIDDEN, OUTPUTS, READOUT_SPREAD, random),
+    ],
+  };
+  const windows = Array.from({ length: WINDOWS }, () => makeWindow(random));
+  const ranges = calibrate(
+    model,
+    windows.map((window) => ({ frames: toFrames(window), steps: STEPS })),
+  );
+  const options = {
+    stateBits: 16,
+    perNeuron: false,
+    percentile: 100,
+    code: "membrane-sum",
+    classes: OUTPUTS,
+    input: { kind: "spikes", range: 1, scale: 1 },
+    maxSteps: STEPS,
+    events: Math.max(...windows.map(({ events }) => events.length)),
+    learn: null,
+    metadata: {},
+  } as const;
+  const learn = { layers: "all", schedules: ["window" as const], rate: LEARNING_RATE, filtered: false, seed: SEED } as const;
+  const { program } = quantise(model, ranges, options);
+  const learning = quantise(model, ranges, { ...options, learn: { ...learn, schedules: ["window"] } }).program;
+  return { program, learning, windows, float: floatNet(program) };
+}
+
+function layer(
+  name: string,
+  kind: Layer["kind"],
+  source: number,
+  inputs: number,
+  neurons: number,
+  spread: number,
+  random: () => number,
+): Layer {
+  const weights = Float64Array.from({ length: inputs * neurons }, () => spread * normal(random));
+  return {
+    name,
+    kind,
+    neurons,
+    connections: [{ name: `${name}.weights`, source, inputs, weights }],
+    bias: new Float64Array(neurons),
+    decay: new Float64Array(neurons).fill(BETA),
+    threshold: new Float64Array(neurons).fill(1),
+    vReset: new Float64Array(neurons),
+    lower: -Infinity,
+    reset: kind === "lif" ? "subtract" : "none",
+    resetAt: "next",
+    orEqual: false,
+  };
+}
+
+function makeWindow(random: () => number): BenchWindow {
+  const offsets = new Uint32Array(STEPS + 1);
+  const events: number[] = [];
+  for (let t = 0; t < STEPS; t++) {
+    for (let i = 0; i < INPUTS; i++) if (random() < ACTIVITY) events.push(i);
+    offsets[t + 1] = events.length;
+  }
+  return { offsets, events: Uint16Array.from(events), target: Math.floor(random() * OUTPUTS) };
+}
+
+/** Steps × inputs, 0 or 1. */
+export function toFrames({ offsets, events }: SpikeInput): Float32Array {
+  const frames = new Float32Array(STEPS * INPUTS);
+  for (let t = 0; t < STEPS; t++) {
+    for (let p = offsets[t]; p < offsets[t + 1]; p++) frames[t * INPUTS + events[p]] = 1;
+  }
+  return frames;
+}
+
+function floatNet({ operations }: Program): FloatNet {
+  const [hidden, neurons, readout, last] = operations as [Synapses, Population, Synapses, Population];
+  const threshold = neurons.threshold![0];
+  return {
+    hidden: hidden.weights,
+    hiddenScale: 2 ** neurons.shift / threshold,
+    readout: readout.weights,
+    readoutScale: 2 ** last.shift / 2 ** 15,
+  };
+}

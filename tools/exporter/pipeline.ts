@@ -1,0 +1,124 @@
+/**
+ * From a model file to a blob: readers → passes → writers, in one call. The command line and the examples go this way.
+ */
+import * as L from "../../assembly/layout.js";
+import { readCore } from "./core.js";
+import { InputError } from "./errors.js";
+import type { Model } from "./model.js";
+import { calibrate, guessRanges } from "./passes/calibrate.js";
+import type { LayerRange } from "./passes/calibrate.js";
+import { discretise } from "./passes/discretise.js";
+import type { DiscretiseOptions } from "./passes/discretise.js";
+import { deadOrStuck } from "./passes/inspect-neurons.js";
+import { quantise } from "./passes/quantise.js";
+import type { LayerScale, QuantiseOptions } from "./passes/quantise.js";
+import type { Program } from "./program.js";
+import { readNir } from "./readers/nir.js";
+import type { Window } from "./simulate/float.js";
+import { setArenaBytes, writeBlob } from "./writers/blob.js";
+
+export interface ReadModel {
+  model: Model;
+  warnings: string[];
+}
+
+/** What export needs beside the model; see QuantiseOptions for each. */
+export type ExportOptions = Omit<QuantiseOptions, "metadata"> & {
+  metadata?: Record<string, unknown>;
+  /** samples to calibrate on; without them ranges are guessed, with a warning */
+  calibration?: Iterable<Window>;
+  /** called after each calibration sample */
+  onSample?: () => void;
+};
+
+export interface Exported {
+  blob: Uint8Array<ArrayBuffer>;
+  program: Program;
+  scales: LayerScale[];
+  ranges: LayerRange[];
+  arenaBytes: number;
+  warnings: string[];
+}
+
+/**
+ * @param bytes contents of a NIR file
+ * @param file its name, for messages
+ * @throws InputError where it cannot be read or run
+ */
+export async function readModel(
+  bytes: Uint8Array,
+  file: string,
+  options: DiscretiseOptions,
+): Promise<ReadModel> {
+  const { graph, warnings } = await readNir(bytes, file, { strict: options.strict });
+  const discrete = discretise(graph, options);
+  return { model: discrete.model, warnings: [...warnings, ...discrete.warnings] };
+}
+
+/**
+ * @throws InputError where the core refuses what came out, which names the reason
+ */
+export function exportModel(model: Model, options: ExportOptions): Exported {
+  const { calibration, onSample, metadata = {}, ...rest } = options;
+  const { range, scale, kind } = options.input;
+  const warnings = deadOrStuck(model, kind === "analogue" ? range * scale : 1);
+  const ranges = calibration
+    ? calibrate(model, calibration, onSample)
+    : guessRanges(model, kind === "analogue" ? range * scale : 1);
+  if (!calibration)
+    warnings.push("no calibration data: the membranes' ranges are guessed; --calibrate DATA measures them");
+  warnings.push(...silentNeurons(model, ranges));
+  const quantised = quantise(model, ranges, { ...rest, metadata });
+  warnings.push(...quantised.warnings);
+  const { blob, arenaBytes } = assemble(quantised.program);
+  return { blob, arenaBytes, program: quantised.program, scales: quantised.scales, ranges, warnings };
+}
+
+/** Layers of which a part never fired, or never stopped, on the calibration samples. */
+function silentNeurons(model: Model, ranges: LayerRange[]): string[] {
+  return model.layers.flatMap((layer, l) => {
+    const { silent, stuck } = ranges[l];
+    const lines: string[] = [];
+    if (silent)
+      lines.push(
+        `layer "${layer.name}": ${silent} of ${layer.neurons} neurons never fired on the calibration data`,
+      );
+    if (stuck)
+      lines.push(
+        `layer "${layer.name}": ${stuck} of ${layer.neurons} neurons fired in every step of the calibration data`,
+      );
+    return lines;
+  });
+}
+
+/**
+ * The Program's bytes, with the arena that the core asks for in the header.
+ *
+ * @throws InputError where the core refuses the program
+ */
+export function assemble(program: Program): { blob: Uint8Array<ArrayBuffer>; arenaBytes: number } {
+  const blob = new Uint8Array(writeBlob(program, 0));
+  const arenaBytes = measure(blob);
+  setArenaBytes(blob, arenaBytes);
+  return { blob, arenaBytes };
+}
+
+const REASONS: Record<number, string> = {
+  [L.BAD_RANGE]: "a sum could leave 32 bits: fewer inputs or a smaller input range would do",
+  [L.BAD_LEARNING]:
+    "its learning rules do not fit: the schedule step wants one decay a layer and no reset to zero, layers that learn want membranes of 8 or 16 bits, a window of analogue input at most 2^30 / 2047 / range steps",
+};
+
+/** Bytes of arena that the core asks for. */
+function measure(blob: Uint8Array): number {
+  const core = readCore();
+  const at = 1024;
+  const missing = at + blob.length - core.memory.buffer.byteLength;
+  if (missing > 0) core.memory.grow(Math.ceil(missing / 65536));
+  new Uint8Array(core.memory.buffer).set(blob, at);
+  const bytes = core.measure(at, blob.length);
+  if (bytes >= 0) return bytes;
+  throw new InputError(
+    `the core does not take the exported network (status ${-bytes}): ${REASONS[-bytes] ?? "please report it"}`,
+  );
+}
