@@ -2,6 +2,7 @@
 import * as L from "../assembly/layout.js";
 import { answerFor } from "./answer.js";
 import type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "./answer.js";
+import { expectBytes, expectLabel, expectSameDoors } from "./checks.js";
 import { expectOk, ModelError, messageOf } from "./errors.js";
 import type { NetworkInfo, Schedule } from "./info.js";
 import { scaleRate } from "./rates.js";
@@ -107,7 +108,7 @@ export class Network {
   learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
     const { hold = false, out } = options;
     const schedule = this.#schedule(options.schedule ?? "window", options.schedule === undefined);
-    this.#checkLabel(label);
+    expectLabel(this.info, label);
     if (schedule === "window") {
       const answer = this.run(window, { steps: options.steps, hold, record: true, out });
       this.teach(label, "window");
@@ -137,7 +138,7 @@ export class Network {
   teach(label: number, schedule?: Schedule): void {
     const core = this.#alive();
     const chosen = this.#schedule(schedule ?? this.#last, schedule === undefined);
-    this.#checkLabel(label);
+    expectLabel(this.info, label);
     const { exports } = core;
     const { arena } = this.#seat;
     expectOk(chosen === "window" ? exports.teach(arena, label) : exports.teachStep(arena, label));
@@ -289,15 +290,6 @@ export class Network {
     );
   }
 
-  #checkLabel(label: number): void {
-    if (typeof label !== "number")
-      throw new TypeError(`found a label of type ${typeof label}, expected a number`);
-    const { classes } = this.info;
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
-      throw new RangeError(`found label ${label}, expected 0 … ${classes - 1}`);
-    }
-  }
-
   #applyRates(seat: Seat, multipliers: number[]): void {
     const exports = this.#alive().exports;
     const { rules, schedules } = seat.info;
@@ -317,21 +309,5 @@ export class Network {
     if (kind === "lif" || kind === "li") return index;
     const known = nodes.flatMap(({ name, kind }) => (kind === "lif" || kind === "li" ? [`"${name}"`] : []));
     throw new RangeError(`found node ${JSON.stringify(node)}, expected a population: ${known.join(", ")}`);
-  }
-}
-
-function expectBytes(bytes: unknown): void {
-  if (!(bytes instanceof Uint8Array))
-    throw new TypeError("found no Uint8Array, expected the bytes of a blob");
-}
-
-/** An app that feeds and reads the old network must be able to go on with the new one. */
-function expectSameDoors(old: NetworkInfo, next: NetworkInfo): void {
-  for (const field of ["inputs", "inputKind", "outputs", "classes", "code"] as const) {
-    if (old[field] === next[field]) continue;
-    throw new ModelError(
-      "OTHER_NETWORK",
-      `found a network with ${next[field]} for "${field}", expected ${old[field]}; load() it as a network of its own`,
-    );
   }
 }

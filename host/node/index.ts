@@ -7,15 +7,14 @@
  * net.learn(window, 7);
  * await net.save("digits.spkl");
  */
-import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { Network as SharedNetwork } from "../network.js";
 import { bytesOf, fetchBytes } from "../source.js";
 import type { LoadOptions } from "../source.js";
 import { isStore } from "../store.js";
 import type { Restored, SnapshotStore } from "../store.js";
-import { Core, hasSimd } from "../wasm.js";
-import type { CoreSource } from "../wasm.js";
+import { Core } from "../wasm.js";
+import { coreOf } from "./core.js";
 import { fileStore } from "./store.js";
 
 export { ModelError } from "../errors.js";
@@ -42,9 +41,6 @@ export class Network extends SharedNetwork {
 /** A path, an address, bytes, an answer of fetch(), or a store that the network was saved to. */
 export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Response | SnapshotStore;
 
-/** Compiled cores, one a build. */
-const modules = new Map<string, Promise<WebAssembly.Module>>();
-
 /**
  * Loads a blob or a snapshot. Of a file that is damaged or missing, the snapshot before it is taken, if there is one:
  * then `restoredFrom` of the network says so.
@@ -70,26 +66,4 @@ async function readModel(model: ModelSource): Promise<Restored> {
   throw new TypeError(
     `found a model of type ${typeof model}, expected a path, a URL, bytes, a Response or a store`,
   );
-}
-
-async function coreOf({ wasm, simd = hasSimd() }: LoadOptions): Promise<CoreSource> {
-  if (wasm instanceof URL && wasm.protocol === "file:") return new Uint8Array(await readFile(wasm));
-  if (wasm instanceof URL || wasm instanceof Response) return fetchBytes(wasm);
-  return wasm ?? shippedCore(simd ? "spikelet.simd.wasm" : "spikelet.wasm");
-}
-
-function shippedCore(name: string): Promise<WebAssembly.Module> {
-  let module = modules.get(name);
-  if (module === undefined) {
-    module = readFile(coreFile(name)).then((bytes) => WebAssembly.compile(bytes));
-    modules.set(name, module);
-    module.catch(() => modules.delete(name));
-  }
-  return module;
-}
-
-/** The cores lie in dist/, of which this file is host/node/index.js; run from its source it is two levels below too. */
-function coreFile(name: string): URL {
-  const fromSource = import.meta.url.endsWith(".ts");
-  return new URL(fromSource ? `../../dist/${name}` : `../../${name}`, import.meta.url);
 }

@@ -1,9 +1,11 @@
 /**
  * Calibration: the float model runs on the user's samples, and what its membranes reach decides how many fractional bits they get.
  */
-import type { Model } from "../model.js";
+import type { Layer, Model } from "../model.js";
 import { FloatNetwork } from "../simulate/float.js";
 import type { Window } from "../simulate/float.js";
+import { addMoments, emptyMoments, MOST_INPUTS } from "./round.js";
+import type { Moments } from "./round.js";
 
 /** What a layer did on the calibration samples. */
 export interface LayerRange {
@@ -14,6 +16,8 @@ export interface LayerRange {
   /** neurons that never fired, and neurons that fired in every step (0 for a readout) */
   silent: number;
   stuck: number;
+  /** of the inputs of all its connections, one after the other; null where there are too many, or nothing was measured */
+  moments: Moments | null;
 }
 
 /**
@@ -25,10 +29,15 @@ export function calibrate(model: Model, windows: Iterable<Window>, onSample?: ()
   const network = new FloatNetwork(model);
   const peaks = model.layers.map((layer) => new Float64Array(layer.neurons));
   const counts = model.layers.map((layer) => new Float64Array(layer.neurons));
+  const moments = model.layers.map((layer) => {
+    const inputs = layer.connections.reduce((sum, connection) => sum + connection.inputs, 0);
+    return inputs > MOST_INPUTS ? null : emptyMoments(inputs);
+  });
   let steps = 0;
   for (const window of windows) {
     const run = network.run(window, {}, (l, { peak }) => raise(peaks[l], peak));
     run.counts.forEach((count, l) => count.forEach((n, j) => (counts[l][j] += n)));
+    moments.forEach((sums, l) => sums && addMoments(sums, meanInputs(model.layers[l], window, run.counts)));
     steps += window.steps;
     onSample?.();
   }
@@ -39,8 +48,21 @@ export function calibrate(model: Model, windows: Iterable<Window>, onSample?: ()
       rate: steps ? counts[l].reduce((a, b) => a + b, 0) / (steps * layer.neurons) : 0,
       silent: spiking ? counts[l].filter((n) => n === 0).length : 0,
       stuck: spiking ? counts[l].filter((n) => n === steps).length : 0,
+      moments: steps > 0 ? moments[l] : null,
     };
   });
+}
+
+/** Mean over the window of what each input of a layer brought: values of the frame, or spikes a step. */
+function meanInputs(layer: Layer, { frames, steps, hold }: Window, counts: Uint32Array[]): Float64Array {
+  const means = layer.connections.map(({ source, inputs }) => {
+    if (source >= 0) return Float64Array.from(counts[source], (n) => n / steps);
+    if (hold) return Float64Array.from(frames);
+    const mean = new Float64Array(inputs);
+    frames.forEach((x, at) => (mean[at % inputs] += x / steps));
+    return mean;
+  });
+  return Float64Array.from(means.flatMap((mean) => [...mean]));
 }
 
 function raise(peaks: Float64Array, membranes: Float64Array): void {
@@ -67,6 +89,6 @@ export function guessRanges(model: Model, inputPeak: number): LayerRange[] {
       // inputs partly cancel: the sum over the neuron's memory grows with its square root
       peaks[j] *= Math.sqrt(memory);
     }
-    return { peaks, rate: 0, silent: 0, stuck: 0 };
+    return { peaks, rate: 0, silent: 0, stuck: 0, moments: null };
   });
 }

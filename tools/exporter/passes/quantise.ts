@@ -7,6 +7,8 @@ import type { Code, Operation, Population, Program, Synapses } from "../program.
 import type { LayerRange } from "./calibrate.js";
 import { learningOf } from "./learning.js";
 import type { LearnOptions } from "./learning.js";
+import { feedback, roundWithFeedback } from "./round.js";
+import type { Moments } from "./round.js";
 
 export interface QuantiseOptions {
   stateBits: 8 | 16 | 32;
@@ -71,8 +73,9 @@ export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOp
     const shared = !options.perNeuron || last || options.learn !== null || options.stateBits === 8;
     const units = weightUnits(layer, options, shared);
     const { unit, shift } = membraneScale(layer, units, ranges[l], options, shared);
-    for (const synapses of quantiseConnections(layer, unit, options, place)) operations.push(synapses);
-    const population = quantisePopulation(layer, unit, shift, options, warnings);
+    const { rounded, bias } = roundConnections(layer, unit, ranges[l], options.input);
+    operations.push(...quantiseConnections(layer, rounded, options.input, place));
+    const population = quantisePopulation({ ...layer, bias }, unit, shift, options, warnings);
     place.push(operations.length);
     scales.push({
       name: layer.name,
@@ -185,27 +188,63 @@ function accumulatorBound(layer: Layer, events: number, input: InputForm): numbe
 
 function quantiseConnections(
   layer: Layer,
-  unit: Float64Array,
-  { input }: QuantiseOptions,
+  rounded: Int8Array[],
+  input: InputForm,
   place: number[],
 ): Synapses[] {
-  // an analogue operation can only be the first into its population
-  const connections = [...layer.connections].sort((a, b) => a.source - b.source);
-  return connections.map(({ name, source, inputs, weights }, index) => {
-    const gain = gainOf(source, input);
+  const synapses = layer.connections.map(({ name, source, inputs }, index): Synapses => {
     const analogue = source < 0 && input.kind === "analogue";
-    return {
-      kind: analogue ? "analogue" : "dense",
-      name,
-      source: source < 0 ? 0 : 1 + place[source],
-      adds: index > 0,
-      inputs,
-      outputs: layer.neurons,
-      weights: Int8Array.from(weights, (w, at) =>
-        clamp(Math.round((w * gain) / unit[at % layer.neurons]), -128, 127),
-      ),
-    };
+    const from = source < 0 ? 0 : 1 + place[source];
+    const kind = analogue ? "analogue" : "dense";
+    return { kind, name, source: from, adds: false, inputs, outputs: layer.neurons, weights: rounded[index] };
   });
+  // an analogue operation can only be the first into its population
+  synapses.sort((a, b) => a.source - b.source);
+  return synapses.map((op, index) => ({ ...op, adds: index > 0 }));
+}
+
+/** Weights as whole numbers of their neuron's unit, a connection each, and the bias as it is then best, in model units. */
+function roundConnections(
+  layer: Layer,
+  unit: Float64Array,
+  { moments }: LayerRange,
+  input: InputForm,
+): { rounded: Int8Array[]; bias: Float64Array } {
+  const { neurons, connections } = layer;
+  const scaled = connections.map(({ source, weights }) => {
+    const gain = gainOf(source, input);
+    return weights.map((w, at) => (w * gain) / unit[at % neurons]);
+  });
+  if (!moments) {
+    const nearest = (w: number): number => clamp(Math.round(w), -128, 127);
+    return { rounded: scaled.map((weights) => Int8Array.from(weights, nearest)), bias: layer.bias };
+  }
+  const all = new Float64Array(moments.size * neurons);
+  let at = 0;
+  for (const weights of scaled) {
+    all.set(weights, at);
+    at += weights.length;
+  }
+  // moments are of inputs in model units: the bias is the weight of an input that is always 1 of its own unit
+  all.set(
+    layer.bias.map((b, j) => b / unit[j]),
+    at,
+  );
+  const result = roundWithFeedback(all, neurons, feedback(inIntegers(moments, connections, input)));
+  at = 0;
+  const rounded = scaled.map(({ length }) => result.weights.slice(at, (at += length)));
+  return { rounded, bias: result.bias.map((b, j) => b * unit[j]) };
+}
+
+/** Moments of the integers that the core multiplies: analogue inputs are x / scale. */
+function inIntegers({ size, sums }: Moments, connections: Layer["connections"], input: InputForm): Moments {
+  const gains = new Float64Array(size).fill(1);
+  let at = 0;
+  for (const { source, inputs } of connections) {
+    gains.fill(1 / gainOf(source, input), at, at + inputs);
+    at += inputs;
+  }
+  return { size, sums: sums.map((m, index) => m * gains[Math.floor(index / size)] * gains[index % size]) };
 }
 
 function quantisePopulation(
