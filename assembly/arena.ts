@@ -50,6 +50,8 @@ export class Arena {
   filtered: usize;
   view: usize;
   probabilities: usize;
+  /** the readout's weights by class, i16 pairs, for the layer below; 0 where that does not learn */
+  turned: usize;
   /** spikes sorted by source */
   starts: usize;
   times: usize;

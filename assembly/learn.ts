@@ -5,8 +5,9 @@
 import { Arena, RuleState } from "./arena";
 import { bySource } from "./eprop/events";
 import { learnBias } from "./eprop/bias";
-import { applySpikes, applySums, emit, readUpdate } from "./eprop/rows";
+import { addUpdates, applySpikes, applySums, emit } from "./eprop/rows";
 import { carryBack, viewErrors } from "./eprop/signal";
+import { turnWeights } from "./eprop/signal-simd";
 import { applyTraces } from "./eprop/step";
 import { clear, decay32, padded, rsh, sat16 } from "./fixedpoint/arithmetic";
 import * as L from "./layout";
@@ -48,7 +49,7 @@ function filterErrors(arena: Arena): void {
 /** The window turned round: D of every step and rule, then the weights. */
 export function learnWindow(arena: Arena, target: u32): void {
   clear(arena.filtered, padded(load<u32>(arena.blob, L.HEADER_OUTPUTS)) << 2);
-  clearCarries(arena);
+  prepare(arena);
   for (let t = arena.recorded; t-- > 0; ) {
     stepErrors(arena, t, target);
     filterErrors(arena);
@@ -59,7 +60,12 @@ export function learnWindow(arena: Arena, target: u32): void {
   arena.recorded = 0;
 }
 
-function clearCarries(arena: Arena): void {
+/** Before time runs back: C of every rule at 0, the readout's weights turned for the SIMD build. */
+function prepare(arena: Arena): void {
+  if (ASC_FEATURE_SIMD && arena.turned) {
+    const readout = arena.operations - 2, op = opAt(arena, readout), rows = load<u32>(op, L.SYNAPSE_INPUTS);
+    turnWeights(nodeAt(arena, readout).weights, load<u32>(op, L.SYNAPSE_STRIDE), rows, padded(rows), arena.turned);
+  }
   for (let r: u32 = 0; r < arena.rules; r++) clear(ruleAt(arena, r).carry, strideOf(arena, r) << 2);
 }
 
@@ -81,7 +87,7 @@ function layerBack(arena: Arena, r: u32, t: u32, errors: usize, errorShift: i32,
   const readout = arena.operations - 2, outputs = load<u32>(arena.blob, L.HEADER_OUTPUTS);
   const offset = viewErrors(errors, outputs, errorShift, arena.view);
   carryBack(
-    opAt(arena, synapseOf(arena, r) + 1), arena.blob, nodeAt(arena, readout).weights, padded(outputs),
+    opAt(arena, synapseOf(arena, r) + 1), arena.blob, nodeAt(arena, readout).weights, arena.turned, padded(outputs),
     arena.view, outputs, offset, load<u8>(record, L.RULE_SIGNAL_SHIFT), carryShift, rule.log + ((t * stride) << 1), rule.carry,
   );
   return rule.carry;
@@ -117,15 +123,7 @@ function applyLists(arena: Arena, rule: RuleState, offsets: usize, events: usize
 /** Σ_t D_j[t] into the rule's i32 vector. */
 function sumUpdates(arena: Arena, rule: RuleState, stride: u32): void {
   clear(rule.carry, stride << 2);
-  for (let t: u32 = 0; t < arena.recorded; t++) addUpdates(rule, stride, t, 1);
-}
-
-function addUpdates(rule: RuleState, stride: u32, t: u32, x: i32): void {
-  const row = rule.log + ((t * stride) << 1);
-  for (let j: u32 = 0; j < stride; j++) {
-    const at = rule.carry + (j << 2);
-    store<i32>(at, load<i32>(at) + x * readUpdate(row, j));
-  }
+  for (let t: u32 = 0; t < arena.recorded; t++) addUpdates(rule.carry, rule.log + ((t * stride) << 1), stride, 1);
 }
 
 /** A frame a step. */
@@ -134,7 +132,7 @@ function applyFrames(arena: Arena, rule: RuleState, sources: u32, stride: u32, s
     clear(rule.carry, stride << 2);
     for (let t: u32 = 0; t < arena.recorded; t++) {
       const x = <i32>load<i16>(arena.events + ((t * sources + i) << 1));
-      if (x) addUpdates(rule, stride, t, x);
+      if (x) addUpdates(rule.carry, rule.log + ((t * stride) << 1), stride, x);
     }
     applySums(rule.weights + i * stride, rule.residuals + i * stride, stride, rule.carry, 1, shift);
   }
@@ -144,7 +142,7 @@ function applyFrames(arena: Arena, rule: RuleState, sources: u32, stride: u32, s
 export function learnStep(arena: Arena, target: u32): void {
   const t = arena.recorded - 1;
   stepErrors(arena, t, target);
-  clearCarries(arena);
+  prepare(arena);
   for (let r: u32 = 0; r < arena.rules; r++) {
     const rule = ruleAt(arena, r);
     const own = load<u16>(recordOf(arena, r), L.RULE_SIGNAL) == L.SIGNAL_READOUT;

@@ -169,6 +169,7 @@ function walkRule(blob: usize, arena: Arena, program: usize, nodes: usize, rule:
   const carry = take(stride << 2), signal = take(forward ? stride << 1 : 0);
   const traces = take(forward ? (inputs + 1) << 2 : 0);
   const log: usize = readout ? 0 : take((steps * stride) << 1);
+  const turned: usize = readout ? 0 : take((stride * <u64>padded(load<u32>(blob, L.HEADER_OUTPUTS))) << 1);
   if (!placing) return;
 
   const index = <u32>(op - program) / L.OPERATION_BYTES;
@@ -192,6 +193,7 @@ function walkRule(blob: usize, arena: Arena, program: usize, nodes: usize, rule:
     population.bias = bias;
   }
   if (!readout) {
+    arena.turned = turned;
     population.surrogates = log;
     population.surrogate = blob + load<u32>(rule, L.RULE_SURROGATE);
   }

@@ -80,7 +80,7 @@ function dataFile({ program, windows }: BenchNet): Uint8Array {
 }
 
 function layer(synapses: Synapses, population: Population): Uint8Array[] {
-  const { neurons, shift, lower, decay, threshold } = population;
+  const { neurons, shift, lower, decay, threshold, bias } = population;
   const stride = padded(neurons);
   const rows = new Uint8Array(synapses.inputs * stride).fill(128);
   for (let i = 0; i < synapses.inputs; i++) {
@@ -90,7 +90,9 @@ function layer(synapses: Synapses, population: Population): Uint8Array[] {
   decays.set(decay!);
   const thresholds = new Int16Array(stride).fill(1);
   if (threshold) thresholds.set(threshold);
-  return [bytes(Int32Array.of(neurons, stride, shift, lower)), rows, bytes(decays), bytes(thresholds)];
+  const biases = new Int32Array(stride);
+  if (bias) biases.set(bias);
+  return [bytes(Int32Array.of(neurons, stride, shift, lower)), rows, bytes(decays), bytes(thresholds), bytes(biases)];
 }
 
 function bytes(array: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number }): Uint8Array {

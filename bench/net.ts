@@ -15,7 +15,7 @@ export const ACTIVITY = 0.05;
 /** Different windows, taken in turn, so that no branch predictor learns one by heart. */
 export const WINDOWS = 8;
 /** Spread of the hidden layer's weights, thresholds being 1: lets about 5 % of its neurons fire in a step. */
-const SPREAD = 0.043;
+const SPREAD = 0.081;
 const READOUT_SPREAD = 0.1;
 const LEARNING_RATE = 1e-3;
 const SEED = 1;
@@ -29,15 +29,21 @@ export interface BenchNet {
   program: Program;
   learning: Program;
   windows: BenchWindow[];
-  /** the net as float contestants run it: input-major int8 weights times a scale, thresholds 1 */
+  /** the net as float contestants run it: input-major int8 weights times a scale and biases, thresholds 1 */
   float: FloatNet;
 }
 
 export interface FloatNet {
-  hidden: Int8Array;
-  hiddenScale: number;
-  readout: Int8Array;
-  readoutScale: number;
+  hidden: FloatLayer;
+  readout: FloatLayer;
+}
+
+export interface FloatLayer {
+  /** input-major */
+  weights: Int8Array;
+  scale: number;
+  /** in units of the threshold (of the readout: of 2^15) */
+  bias: Float32Array;
 }
 
 /** mulberry32: the same seed gives the same numbers everywhere. */
@@ -139,11 +145,13 @@ export function toFrames({ offsets, events }: SpikeInput): Float32Array {
 
 function floatNet({ operations }: Program): FloatNet {
   const [hidden, neurons, readout, last] = operations as [Synapses, Population, Synapses, Population];
-  const threshold = neurons.threshold![0];
   return {
-    hidden: hidden.weights,
-    hiddenScale: 2 ** neurons.shift / threshold,
-    readout: readout.weights,
-    readoutScale: 2 ** last.shift / 2 ** 15,
+    hidden: floatLayer(hidden, neurons, neurons.threshold![0]),
+    readout: floatLayer(readout, last, 2 ** 15),
   };
+}
+
+function floatLayer({ weights }: Synapses, { neurons, shift, bias }: Population, unit: number): FloatLayer {
+  const biases = bias ? Float32Array.from(bias, (b) => b / unit) : new Float32Array(neurons);
+  return { weights, scale: 2 ** shift / unit, bias: biases };
 }

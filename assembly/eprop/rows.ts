@@ -25,9 +25,25 @@ function place(j: u32): u32 {
 
 // @ts-ignore: decorator
 @inline
-export function readUpdate(row: usize, j: u32): i32 {
+function readUpdate(row: usize, j: u32): i32 {
   if (ASC_FEATURE_SIMD) return load<i16>(row + place(j));
   return <i32>load<u16>(row + place(j)) - BIAS;
+}
+
+/** `sums += x · D` of one step, i32[stride]. */
+export function addUpdates(sums: usize, row: usize, stride: u32, x: i32): void {
+  if (ASC_FEATURE_SIMD) {
+    const m = i32x4.splat(x);
+    for (let j: u32 = 0; j < stride; j += 4) {
+      const at = sums + (j << 2);
+      v128.store(at, i32x4.add(v128.load(at), i32x4.mul(m, v128.load16x4_s(row + (j << 1)))));
+    }
+    return;
+  }
+  for (let j: u32 = 0; j < stride; j++) {
+    const at = sums + (j << 2);
+    store<i32>(at, load<i32>(at) + x * readUpdate(row, j));
+  }
 }
 
 // @ts-ignore: decorator

@@ -5,6 +5,7 @@
 import { OP_FLAGS, POPULATION_DECAY, POPULATION_NEURONS, POPULATION_NO_DECAY, POPULATION_RESET, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
 import { clamp, decay32, padded, rsh, sat16 } from "../fixedpoint/arithmetic";
 import { CUT } from "../fixedpoint/triangle";
+import { carryBackSimd } from "./signal-simd";
 
 /**
  * G: errors as 16 bits, padded with zeros.
@@ -21,31 +22,16 @@ export function viewErrors(errors: usize, classes: u32, shift: i32, view: usize)
   return sum << 7;
 }
 
-/** One row of the readout's weights times G. */
+/** L of one neuron, 16 bits: a row of the readout's weights times G. */
 // @ts-ignore: decorator
 @inline
-function project(row: usize, view: usize, classes: u32, offset: i32): i32 {
-  if (ASC_FEATURE_SIMD) {
-    let a = i32x4.splat(0);
-    for (let k: u32 = 0; k < classes; k += 8) {
-      a = i32x4.add(a, i32x4.dot_i16x8_s(v128.load8x8_u(row + k), v128.load(view + (k << 1))));
-    }
-    a = i32x4.add(a, v128.shuffle<i32>(a, a, 2, 3, 0, 1));
-    return i32x4.extract_lane(a, 0) + i32x4.extract_lane(a, 1) - offset;
-  }
+function learningSignal(row: usize, view: usize, classes: u32, offset: i32, shift: i32): i32 {
   let sum = -offset;
   for (let k: u32 = 0; k < classes; k += 2) {
     sum += <i32>load<u8>(row + k) * <i32>load<i16>(view + (k << 1));
     sum += <i32>load<u8>(row + k, 1) * <i32>load<i16>(view + (k << 1), 2);
   }
-  return sum;
-}
-
-/** L of one neuron, 16 bits. */
-// @ts-ignore: decorator
-@inline
-export function learningSignal(row: usize, view: usize, classes: u32, offset: i32, shift: i32): i32 {
-  return sat16(rsh(project(row, view, classes, offset), shift));
+  return sat16(rsh(sum, shift));
 }
 
 /**
@@ -53,19 +39,24 @@ export function learningSignal(row: usize, view: usize, classes: u32, offset: i3
  *
  * @param op the layer's record
  * @param feedback the readout's weights, a row of `stride` bytes a neuron
+ * @param turned the same as signal-simd.ts wants them; unused in the other build
  * @param view G, i16
  * @param offset 128 · Σ G
  * @param log ψ and cut of this step
  * @param carry C, i32[padded], updated
  */
 export function carryBack(
-  op: usize, blob: usize, feedback: usize, stride: u32, view: usize, classes: u32, offset: i32,
+  op: usize, blob: usize, feedback: usize, turned: usize, stride: u32, view: usize, classes: u32, offset: i32,
   signalShift: i32, carryShift: i32, log: usize, carry: usize,
 ): void {
   const neurons = load<u32>(op, POPULATION_NEURONS);
   const leaks = !(load<u16>(op, OP_FLAGS) & POPULATION_NO_DECAY);
   const decays = blob + load<u32>(op, POPULATION_DECAY);
   const reset = load<u8>(op, POPULATION_RESET);
+  if (ASC_FEATURE_SIMD) {
+    carryBackSimd(neurons, reset, leaks ? decays : 0, turned, view, classes, signalShift, carryShift, log, carry);
+    return;
+  }
   for (let j: u32 = 0; j < neurons; j++) {
     const entry = <u32>load<u16>(log + (j << 1));
     const psi = <i32>(entry & ~CUT);

@@ -40,8 +40,7 @@ export function populationSimd(
   const thresholds = spiking ? blob + load<u32>(op, POPULATION_THRESHOLD) : acc;
   const equal = i16x8.splat(i16((flags & POPULATION_OR_EQUAL) != 0));
   const k = <i32>load<i8>(op, POPULATION_SHIFT);
-  const left = max<i32>(k, 0), right = max<i32>(-k, 0);
-  const half = i32x4.splat((1 << right) >> 1);
+  const half = i32x4.splat((1 << max<i32>(-k, 0)) >> 1);
   const lower = i16x8.splat(<i16>load<i32>(op, POPULATION_LOWER));
   const top = i16x8.splat(narrow ? 127 : 32767);
   const vReset = i16x8.splat(<i16>load<i32>(op, POPULATION_V_RESET));
@@ -61,15 +60,23 @@ export function populationSimd(
     else if (late == RESET_ZERO) u = v128.bitselect(vReset, u, due);
     if (leaks) u = decay8(u, v128.load(decays + (j << 1)));
 
+    // due only where u was above θ, so the difference fits 16 bits
+    u = i16x8.sub(u, taken);
     const a = acc + (j << 2);
-    let low = i32x4.shr_s(i32x4.add(i32x4.shl(v128.load(a), left), half), right);
-    let high = i32x4.shr_s(i32x4.add(i32x4.shl(v128.load(a, 16), left), half), right);
+    let low = v128.load(a), high = v128.load(a, 16);
+    if (k >= 0) {
+      low = i32x4.shl(low, k);
+      high = i32x4.shl(high, k);
+    } else {
+      low = i32x4.shr_s(i32x4.add(low, half), -k);
+      high = i32x4.shr_s(i32x4.add(high, half), -k);
+    }
     if (bias) {
       low = i32x4.add(low, v128.load(bias + (j << 2)));
       high = i32x4.add(high, v128.load(bias + (j << 2), 16));
     }
-    low = i32x4.add(low, i32x4.sub(i32x4.extend_low_i16x8_s(u), i32x4.extend_low_i16x8_s(taken)));
-    high = i32x4.add(high, i32x4.sub(i32x4.extend_high_i16x8_s(u), i32x4.extend_high_i16x8_s(taken)));
+    low = i32x4.add(low, i32x4.extend_low_i16x8_s(u));
+    high = i32x4.add(high, i32x4.extend_high_i16x8_s(u));
     u = i16x8.max_s(lower, i16x8.min_s(top, i16x8.narrow_i32x4_s(low, high)));
     if (late == RESET_ZERO_STEP) u = v128.bitselect(vReset, u, due);
 

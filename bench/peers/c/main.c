@@ -51,6 +51,7 @@ static Layer readLayer(FILE *file, uint32_t sources) {
   layer.weights = array(file, (size_t)sources * layer.stride);
   layer.decays = array(file, 2 * layer.stride);
   layer.thresholds = array(file, 2 * layer.stride);
+  layer.biases = array(file, 4 * layer.stride);
   layer.membranes = room(2 * layer.stride);
   return layer;
 }

@@ -11,6 +11,7 @@ typedef struct {
   const uint8_t *weights;   /* input-major, a row of `stride` bytes a source, weight + 128 */
   const uint16_t *decays;   /* Q0.16 */
   const int16_t *thresholds;
+  const int32_t *biases;
   int16_t *membranes;
 } Layer;
 

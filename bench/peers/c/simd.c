@@ -85,6 +85,9 @@ static inline __m128i move8(const Layer *layer, const int32_t *acc, uint32_t j, 
   const __m128i *a = (const __m128i *)(acc + j);
   __m128i low = _mm_sra_epi32(_mm_add_epi32(_mm_sll_epi32(_mm_load_si128(a), left), half), right);
   __m128i high = _mm_sra_epi32(_mm_add_epi32(_mm_sll_epi32(_mm_load_si128(a + 1), left), half), right);
+  const __m128i *b = (const __m128i *)(layer->biases + j);
+  low = _mm_add_epi32(low, _mm_load_si128(b));
+  high = _mm_add_epi32(high, _mm_load_si128(b + 1));
   const __m128i net = _mm_cvtepi16_epi32(u), netHigh = _mm_cvtepi16_epi32(_mm_srli_si128(u, 8));
   low = _mm_add_epi32(low, _mm_sub_epi32(net, _mm_cvtepi16_epi32(taken)));
   high = _mm_add_epi32(high, _mm_sub_epi32(netHigh, _mm_cvtepi16_epi32(_mm_srli_si128(taken, 8))));

@@ -89,8 +89,8 @@ uint32_t fire(const Layer *layer, const int32_t *acc, uint16_t *list) {
   uint32_t count = 0;
   for (uint32_t j = 0; j < layer->neurons; j++) {
     const int32_t theta = layer->thresholds[j], before = layer->membranes[j];
-    const int32_t sum = decay(before, layer->decays[j]) + scale(acc[j], layer->shift) - (before > theta ? theta : 0);
-    const int32_t u = clamp(sum, layer->lower, 32767);
+    const int32_t drive = scale(acc[j], layer->shift) + layer->biases[j] - (before > theta ? theta : 0);
+    const int32_t u = clamp(decay(before, layer->decays[j]) + drive, layer->lower, 32767);
     layer->membranes[j] = (int16_t)u;
     list[count] = (uint16_t)j;
     count += u > theta;
@@ -100,7 +100,8 @@ uint32_t fire(const Layer *layer, const int32_t *acc, uint16_t *list) {
 
 void integrate(const Layer *layer, const int32_t *acc) {
   for (uint32_t k = 0; k < layer->neurons; k++) {
-    const int32_t sum = decay(layer->membranes[k], layer->decays[k]) + scale(acc[k], layer->shift);
-    layer->membranes[k] = (int16_t)clamp(sum, layer->lower, 32767);
+    const int32_t drive = scale(acc[k], layer->shift) + layer->biases[k];
+    const int32_t u = clamp(decay(layer->membranes[k], layer->decays[k]) + drive, layer->lower, 32767);
+    layer->membranes[k] = (int16_t)u;
   }
 }

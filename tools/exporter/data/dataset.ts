@@ -40,7 +40,9 @@ export function readDataset(bytes: Uint8Array, file: string): Dataset {
     );
   }
   if (x.data.length === 0) {
-    throw new InputError(`${file}: "x" is empty, its shape is (${x.shape.join(", ")}); expected at least one sample`);
+    throw new InputError(
+      `${file}: "x" is empty, its shape is (${x.shape.join(", ")}); expected at least one sample`,
+    );
   }
   const [samples, ...rest] = x.shape;
   const steps = rest.length > 1 ? rest[0] : 1;
@@ -88,7 +90,9 @@ export function expectLabels({ file, labels }: Dataset, classes: number): Int32A
 function readArrays(bytes: Uint8Array, file: string): Map<string, NpyArray> {
   if (isNpz(bytes)) return readNpz(bytes, file, ["x", "y"]);
   if (isNpy(bytes)) return new Map([["x", readNpy(bytes, file)]]);
-  throw new InputError(`${file}: found neither .npz nor .npy, expected an archive with "x" and, for labels, "y"`);
+  throw new InputError(
+    `${file}: found neither .npz nor .npy, expected an archive with "x" and, for labels, "y"`,
+  );
 }
 
 /** Whole numbers in the narrowest type that the network knows, floats as float32. */
@@ -128,7 +132,9 @@ function labelsOf({ shape, data }: NpyArray, samples: number, file: string): Int
   }
   const wrong = data.findIndex((label) => !Number.isInteger(label) || label < 0 || label > 65535);
   if (wrong >= 0) {
-    throw new InputError(`${file}: sample ${wrong} has the label ${data[wrong]}, expected whole numbers, 0 … 65535`);
+    throw new InputError(
+      `${file}: sample ${wrong} has the label ${data[wrong]}, expected whole numbers, 0 … 65535`,
+    );
   }
   return Int32Array.from(data);
 }

@@ -48,9 +48,14 @@ export function formOf(
   }
   const [low, high] = rangeOf(dataset.values);
   const peak = Math.max(Math.abs(low), Math.abs(high));
-  if (peak === 0) throw new InputError(`${dataset.file}: "x" holds zeros only, expected samples to calibrate with`);
+  if (peak === 0)
+    throw new InputError(`${dataset.file}: "x" holds zeros only, expected samples to calibrate with`);
   if (!(dataset.values instanceof Float32Array)) {
-    return { kind, range: Math.min(LARGEST_RANGE, typeRange(dataset.values, peak)), scale: options.inputScale ?? 1 };
+    return {
+      kind,
+      range: Math.min(LARGEST_RANGE, typeRange(dataset.values, peak)),
+      scale: options.inputScale ?? 1,
+    };
   }
   const scale = options.inputScale ?? peak / FLOAT_RANGE;
   const range = Math.min(LARGEST_RANGE, Math.max(1, Math.round(peak / scale)));
@@ -113,7 +118,11 @@ export function presentationOf(
  *
  * @throws InputError where a network with spikes for input is given something else
  */
-export function integerWindow(dataset: Dataset, index: number, form: InputForm): Uint8Array | Int8Array | Int16Array {
+export function integerWindow(
+  dataset: Dataset,
+  index: number,
+  form: InputForm,
+): Uint8Array | Int8Array | Int16Array {
   const values = sampleOf(dataset, index);
   if (form.kind === "spikes") return spikesOf(values, dataset, index);
   if (!(values instanceof Float32Array)) return values;

@@ -2,14 +2,7 @@
 import { InputError } from "../errors.js";
 
 export type NumericArray =
-  | Uint8Array
-  | Int8Array
-  | Int16Array
-  | Uint16Array
-  | Int32Array
-  | Uint32Array
-  | Float32Array
-  | Float64Array;
+  Uint8Array | Int8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 export interface NpyArray {
   shape: number[];
@@ -47,13 +40,16 @@ export function isNpy(bytes: Uint8Array): boolean {
  * @throws InputError for a damaged file, Fortran order, big-endian numbers, and types that hold no numbers
  */
 export function readNpy(bytes: Uint8Array, name: string): NpyArray {
-  if (!isNpy(bytes)) throw new InputError(`${name}: found no NumPy array, expected one written by numpy.save`);
+  if (!isNpy(bytes))
+    throw new InputError(`${name}: found no NumPy array, expected one written by numpy.save`);
   const { header, start } = readHeader(bytes, name);
   const descr = /'descr'\s*:\s*'([^']*)'/.exec(header)?.[1];
   const order = /'fortran_order'\s*:\s*(True|False)/.exec(header)?.[1];
   const shape = /'shape'\s*:\s*\(([^)]*)\)/.exec(header)?.[1];
   if (order === undefined || shape === undefined) {
-    throw new InputError(`${name}: found a header without shape and order, expected one written by numpy.save`);
+    throw new InputError(
+      `${name}: found a header without shape and order, expected one written by numpy.save`,
+    );
   }
   const dtype = dtypeOf(descr, name);
   if (order === "True") {

@@ -36,7 +36,9 @@ export function readNpz(bytes: Uint8Array, file: string, names: readonly string[
 }
 
 /** @returns an archive that numpy.load opens, a pure function of the arrays */
-export function writeNpz(arrays: Record<string, { shape: readonly number[]; data: NumericArray }>): Uint8Array {
+export function writeNpz(
+  arrays: Record<string, { shape: readonly number[]; data: NumericArray }>,
+): Uint8Array {
   const entries = Object.entries(arrays).map(
     ([name, { shape, data }]) => [`${name}.npy`, writeNpy(shape, data)] as const,
   );

@@ -1,0 +1,422 @@
+/** Random nets, the integers' lesson in them, and the same lesson in float64: what tests/gradients.test.ts compares. */
+import * as L from "../../assembly/layout.js";
+import type { Layer, Model, Reset, ResetAt } from "../../tools/exporter/model.js";
+import { calibrate } from "../../tools/exporter/passes/calibrate.js";
+import { DAMPENING, learningOf } from "../../tools/exporter/passes/learning.js";
+import { quantise } from "../../tools/exporter/passes/quantise.js";
+import type { InputForm, LayerScale } from "../../tools/exporter/passes/quantise.js";
+import { padded } from "../../tools/exporter/program.js";
+import type { Population, Program, Schedule, Synapses } from "../../tools/exporter/program.js";
+import { readBlob } from "../../tools/exporter/readers/blob.js";
+import { FloatNetwork } from "../../tools/exporter/simulate/float.js";
+import type { Window } from "../../tools/exporter/simulate/float.js";
+import { IntegerNetwork } from "../../tools/exporter/simulate/integer.js";
+import type { WindowInput } from "../../tools/exporter/simulate/integer.js";
+import { assemble, CoreNetwork, instance } from "../core.js";
+import type { Build } from "../core.js";
+import { Random } from "../random.js";
+import { backpropagate } from "./eprop.js";
+import type { Course, Gradients, Lesson, Net, Result } from "./eprop.js";
+
+export type InputKind = "spikes" | "frames" | "held";
+
+export interface Wish {
+  seed: number;
+  input: InputKind;
+  schedule: Schedule;
+  filtered: boolean;
+  /** a number for the layer, or a range out of which every neuron draws its own */
+  beta: number | [number, number];
+  kappa: number;
+  reset: Reset;
+  resetAt: ResetAt;
+  /** how far the readout's membranes spread: errors of a spread of 8 are nearly all next to 0 or 1 */
+  spread: number;
+  /** the class is the one that the net favours: errors are small */
+  right?: boolean;
+  /** largest analogue input, integer and model */
+  range?: number;
+  peak?: number;
+}
+
+/** A random net in integers with one window of input. */
+export interface Case {
+  wish: Wish;
+  model: Model;
+  form: InputForm;
+  program: Program;
+  scales: LayerScale[];
+  steps: number;
+  target: number;
+  /** the whole window, and a step at a time */
+  whole: WindowInput;
+  single: WindowInput[];
+  /** what the reference is given, in model units */
+  inputs: Float64Array[];
+  /** spikes of the hidden layer, a neuron and step */
+  rate: number;
+}
+
+/** Integers of the hidden layer and the readout stand at these operations. */
+const HIDDEN = 1;
+const READOUT = 3;
+
+export function randomCase(wish: Wish): Case {
+  const random = new Random(wish.seed);
+  const steps = random.int(50, 200);
+  const sizes = { inputs: random.int(20, 100), hidden: random.int(16, 64), outputs: random.int(2, 20) };
+  const form = inputForm(random, wish);
+  const rows = inputRows(random, sizes.inputs, wish.input === "held" ? 1 : steps, form);
+  const frames = Float64Array.from(rows.flat(), (x) => x * form.scale);
+  const window = { frames, steps, hold: wish.input === "held" };
+  const model = randomModel(random, sizes, wish, window);
+  const ranges = calibrate(model, [window]);
+  const maxSteps = Math.min(steps * random.pick([1, 1, 3]), Math.floor(2 ** 19 / form.range));
+  const { program, scales } = quantise(model, ranges, {
+    ...{ stateBits: 16, perNeuron: false, percentile: 100, code: "membrane-sum", classes: sizes.outputs },
+    ...{ input: form, maxSteps, metadata: {} },
+    events: form.kind === "spikes" ? rows.flat().reduce((a, b) => a + b, 1) : rows.length,
+    learn: { layers: "all", schedules: [wish.schedule], rate: 1, filtered: wish.filtered, seed: wish.seed },
+  });
+  const scores = Array.from(new FloatNetwork(model).run(window).outputs.slice(-sizes.outputs));
+  const best = scores.indexOf(Math.max(...scores));
+  return {
+    ...{ wish, model, form, program, scales, steps, rate: ranges[0].rate },
+    target: wish.right ? best : random.int(0, sizes.outputs - 1),
+    whole: integerInput(rows, form),
+    single: Array.from({ length: steps }, (_, t) => integerInput([rows[window.hold ? 0 : t]], form)),
+    inputs: Array.from({ length: steps }, (_, t) =>
+      Float64Array.from(rows[window.hold ? 0 : t], (x) => x * form.scale),
+    ),
+  };
+}
+
+function inputForm(random: Random, { input, range, peak }: Wish): InputForm {
+  if (input === "spikes") return { kind: "spikes", range: 1, scale: 1 };
+  const most = range ?? random.pick([16, 127, 255, 1000]);
+  return { kind: "analogue", range: most, scale: (peak ?? random.pick([1, 1, 4, most])) / most };
+}
+
+/** Integers; 1 … 20 % of the inputs are active in a step. */
+function inputRows(random: Random, inputs: number, rows: number, { kind, range }: InputForm): number[][] {
+  const rate = kind === "spikes" ? 0.01 * 20 ** random.next() : random.pick([0.1, 0.5, 1]);
+  return Array.from({ length: rows }, () =>
+    Array.from({ length: inputs }, () => {
+      if (!random.chance(rate)) return 0;
+      return kind === "spikes" ? 1 : random.int(-range, range);
+    }),
+  );
+}
+
+function integerInput(rows: number[][], { kind }: InputForm): WindowInput {
+  if (kind === "analogue") return { frames: Int16Array.from(rows.flat()) };
+  const lists = rows.map((row) => row.flatMap((x, i) => (x ? [i] : [])));
+  const offsets = new Uint32Array(rows.length + 1);
+  lists.forEach((list, t) => (offsets[t + 1] = offsets[t] + list.length));
+  return { offsets, events: Uint16Array.from(lists.flat()) };
+}
+
+/** Gaussian weights, of such size that the hidden layer fires at 1 … 20 % and the readout spreads as wished. */
+function randomModel(
+  random: Random,
+  { inputs, hidden, outputs }: { inputs: number; hidden: number; outputs: number },
+  wish: Wish,
+  window: Window,
+): Model {
+  const lif = randomLayer(random, "lif", hidden, inputs, wish);
+  const li = randomLayer(random, "li", outputs, hidden, wish);
+  const model = { inputs, inputShape: [inputs], layers: [lif, li], dt: 0.001 };
+  const wanted = 0.015 * 12 ** random.next();
+  let [low, high] = [-14, 6];
+  const drawn = { weights: lif.connections[0].weights, bias: lif.bias };
+  for (let n = 0; n < 14; n++) {
+    const size = 2 ** ((low + high) / 2);
+    lif.connections[0].weights = drawn.weights.map((w) => w * size);
+    lif.bias = drawn.bias.map((b) => b * size);
+    const { counts } = new FloatNetwork({ ...model, layers: [lif] }).run(window);
+    const rate = counts[0].reduce((a, b) => a + b, 0) / (hidden * window.steps);
+    if (rate > wanted) high = Math.log2(size);
+    else low = Math.log2(size);
+  }
+  const { outputs: y } = new FloatNetwork(model).run(window);
+  let most = 1e-9;
+  for (let t = 0; t < window.steps; t++) {
+    const row = y.subarray(t * outputs, (t + 1) * outputs);
+    most = Math.max(most, Math.max(...row) - Math.min(...row));
+  }
+  li.connections[0].weights = li.connections[0].weights.map((w) => (w * wish.spread) / most);
+  li.bias = li.bias.map((b) => (b * wish.spread) / most);
+  return model;
+}
+
+function randomLayer(
+  random: Random,
+  kind: "lif" | "li",
+  neurons: number,
+  inputs: number,
+  { beta, kappa, reset, resetAt, seed }: Wish,
+): Layer {
+  const lif = kind === "lif";
+  const decayOf = (): number => {
+    if (!lif) return kappa;
+    return typeof beta === "number" ? beta : beta[0] + (beta[1] - beta[0]) * random.next();
+  };
+  const mean = random.pick([0, 0.2, 0.5]);
+  return {
+    ...{ name: kind, kind, neurons, orEqual: seed % 2 === 1, lower: -Infinity },
+    connections: [
+      {
+        ...{ name: `into ${kind}`, source: lif ? -1 : 0, inputs },
+        weights: Float64Array.from({ length: inputs * neurons }, () => gaussian(random) + mean),
+      },
+    ],
+    bias: Float64Array.from({ length: neurons }, () => 0.1 * gaussian(random)),
+    decay: Float64Array.from({ length: neurons }, decayOf),
+    threshold: Float64Array.from({ length: neurons }, () => (lif ? 0.8 + 0.4 * random.next() : 1)),
+    vReset: new Float64Array(neurons),
+    ...{ reset: lif ? reset : "none", resetAt: lif ? resetAt : "next" },
+  };
+}
+
+function gaussian(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
+}
+
+/** The integer net in the model's units. */
+export function netOf({ program, scales, form }: Case): Net {
+  const [into, lif, out, li] = program.operations as [Synapses, Population, Synapses, Population];
+  const [unit, readoutUnit] = scales.map((scale) => scale.unit[0]);
+  const [fine, readoutFine] = scales.map((scale) => scale.unit[0] / 2 ** scale.shift);
+  const decayOf = ({ decay, neurons }: Population): Float64Array =>
+    Float64Array.from({ length: neurons }, (_, j) => (decay ? decay[j] / 65536 : 1));
+  return {
+    ...{ inputs: into.inputs, hidden: lif.neurons, outputs: li.neurons },
+    weights: Float64Array.from(into.weights, (w) => (w * unit) / form.scale),
+    bias: Float64Array.from(lif.bias!, (b) => b * fine),
+    decay: decayOf(lif),
+    threshold: Float64Array.from(lif.threshold!, (x) => x * fine),
+    ...{ vReset: lif.vReset * fine, lower: lif.lower * fine, upper: 32767 * fine },
+    ...{ reset: lif.reset, resetAt: lif.resetAt, orEqual: lif.orEqual },
+    readoutWeights: Float64Array.from(out.weights, (w) => w * readoutUnit),
+    readoutBias: Float64Array.from(li.bias!, (b) => b * readoutFine),
+    readoutDecay: decayOf(li),
+    dampening: DAMPENING,
+  };
+}
+
+/** The membranes before a reset that acts now are worked out from those that were stored. */
+class Recorder {
+  readonly course: Course = { membranes: [], spikes: [], readout: [] };
+  private stored: Int32Array;
+
+  constructor(private readonly example: Case) {
+    this.stored = new Int32Array((example.program.operations[HIDDEN] as Population).neurons);
+  }
+
+  /** @param weights, biases of the hidden layer as they were in this step: bytes, `stride` a row */
+  observe(net: CoreNetwork | IntegerNetwork, t: number, weights: Uint8Array, biases: Int32Array): void {
+    const [hidden, readout] = this.example.scales.map((scale) => scale.unit[0] / 2 ** scale.shift);
+    const spikes = new Float64Array(this.stored.length);
+    net.spikes(HIDDEN).forEach((j) => (spikes[j] = 1));
+    const before = this.stored;
+    this.stored = net.membranes(HIDDEN);
+    const { resetAt, reset, threshold } = this.example.program.operations[HIDDEN] as Population;
+    const peaks = this.stored.map((u, j) => {
+      if (resetAt === "next" || !spikes[j] || reset === "none") return u;
+      return reset === "subtract" ? u + threshold![j] : this.integrated(j, t, before[j], weights, biases[j]);
+    });
+    this.course.membranes.push(Float64Array.from(peaks, (u) => u * hidden));
+    this.course.spikes.push(spikes);
+    this.course.readout.push(Float64Array.from(net.membranes(READOUT), (y) => y * readout));
+  }
+
+  /** What docs/ARITHMETIC.md adds up for a neuron whose reset acts now. */
+  private integrated(j: number, t: number, u: number, weights: Uint8Array, bias: number): number {
+    const { decay, shift, neurons } = this.example.program.operations[HIDDEN] as Population;
+    const { form, inputs } = this.example;
+    const stride = padded(neurons);
+    const sum = inputs[t].reduce(
+      (a, x, i) => a + Math.round(x / form.scale) * (weights[i * stride + j] - 128),
+      0,
+    );
+    const kept = Math.sign(u) * Math.floor((Math.abs(u) * (decay ? decay[j] : 65536)) / 65536);
+    return Math.min(32767, kept + Math.floor(sum * 2 ** shift + (shift < 0 ? 0.5 : 0)) + bias);
+  }
+}
+
+/** What the net does in the window while nothing is learnt: every state of the twin, step by step. */
+export function courseOf(example: Case, blob: Uint8Array): Course {
+  const twin = new IntegerNetwork(blob);
+  const recorder = new Recorder(example);
+  const [weights, biases] = [twin.weights(HIDDEN - 1), twin.biases(HIDDEN)!];
+  example.single.forEach((input, t) => {
+    twin.run(input, { steps: 1 });
+    recorder.observe(twin, t, weights, biases);
+  });
+  return recorder.course;
+}
+
+/** Spikes of every step in which two courses differ nowhere in the hidden layer, as a share of all steps. */
+export function agreement(a: Course, b: Course): number {
+  const same = a.spikes.filter((row, t) => row.every((z, j) => z === b.spikes[t][j]));
+  return same.length / a.spikes.length;
+}
+
+export function lessonOf({ wish, inputs, target }: Case): Lesson {
+  return { inputs, target, filtered: wish.schedule === "window" && wish.filtered };
+}
+
+/** Rates of the hidden layer and of the readout, per unit of gradient in the model's own units. */
+export interface Rates {
+  hidden: number;
+  readout: number;
+}
+
+/** Rates at which updates are as large as they may be: below the limit of one step, and far from the ends of a weight. */
+export function loudRates(example: Case, { gradients, largest }: Result, most: number): Rates {
+  const { scales, form, program } = example;
+  const rule = program.learning!.rules[0];
+  const push = scales.map((scale) => L_FINE / scale.unit[0]);
+  const most1 = (values: Float64Array): number => values.reduce((a, g) => Math.max(a, Math.abs(g)), 1e-12);
+  const gain = form.scale;
+  return {
+    hidden: Math.min(
+      UPDATE / (push[0] * largest.hidden * gain ** 2 * 2 ** rule.traceShift),
+      most / (push[0] * gain * most1(gradients.weights)),
+    ),
+    readout: Math.min(UPDATE / (push[1] * largest.readout), most / (push[1] * most1(gradients.readoutWeights))),
+  };
+}
+
+const L_FINE = 256;
+const UPDATE = 1900;
+
+/** The program with a learning rate for each layer. */
+export function withRates(example: Case, rates: Rates, seed: number): Program {
+  const { model, program, scales, form, wish } = example;
+  const options = { layers: "all", schedules: [wish.schedule], filtered: wish.filtered, seed } as const;
+  const of = (rate: number): Program["learning"] =>
+    learningOf(model, program, scales, form, { ...options, schedules: [wish.schedule], rate });
+  const [hidden, readout] = [of(rates.hidden)!, of(rates.readout)!];
+  return { ...program, learning: { ...hidden, rules: [hidden.rules[0], readout.rules[1]] } };
+}
+
+/** What integers made of a lesson: gradients in the model's units, NaN where a weight met the end of its range. */
+export function learntGradients(example: Case, blob: Uint8Array, snapshot: Uint8Array, rates: Rates): Gradients {
+  const { scales, form } = example;
+  const [before, after] = [readBlob(blob), readBlob(snapshot)];
+  const each = (rule: number, rate: number, gain: number): [Float64Array, Float64Array] => {
+    const { synapse } = before.learning!.rules[rule];
+    const [old, now] = [before, after].map(
+      ({ operations }) => [operations[synapse], operations[synapse + 1]] as [Synapses, Population],
+    );
+    const { residuals, biasFine } = after.learnt!.rules[rule];
+    const unit = scales[rule].unit[0] / (L_FINE * rate);
+    const stride = padded(old[0].outputs);
+    const weights = Float64Array.from(old[0].weights, (w, at) => {
+      const j = at % old[0].outputs;
+      const q = L_FINE * (now[0].weights[at] + 128) + residuals[((at - j) / old[0].outputs) * stride + j];
+      const moved = L_FINE * (w + 128) + 128 - q;
+      return q === 0 || q === 65535 ? NaN : (moved * unit) / gain;
+    });
+    const bias = Float64Array.from(
+      old[1].bias!,
+      (b, j) => ((L_FINE * (b - now[1].bias![j]) - biasFine![j]) * unit) / 2 ** old[1].shift,
+    );
+    return [weights, bias];
+  };
+  const [weights, bias] = each(0, rates.hidden, form.scale);
+  const [readoutWeights, readoutBias] = each(1, rates.readout, 1);
+  return { weights, bias, readoutWeights, readoutBias };
+}
+
+export interface Likeness {
+  cosine: number;
+  ratio: number;
+  /** share of the entries that met the end of their range */
+  lost: number;
+}
+
+/** Of what the integers found with what float64 found. */
+export function likeness(found: Float64Array, reference: Float64Array): Likeness {
+  let [dot, a, b, lost] = [0, 0, 0, 0];
+  found.forEach((x, at) => {
+    if (Number.isNaN(x)) {
+      lost++;
+      return;
+    }
+    dot += x * reference[at];
+    a += x * x;
+    b += reference[at] ** 2;
+  });
+  return { cosine: dot / Math.sqrt(a * b), ratio: Math.sqrt(a / b), lost: lost / found.length };
+}
+
+export type Layers = Record<keyof Gradients, Likeness>;
+
+function compare(found: Gradients, reference: Gradients): Layers {
+  const of = (key: keyof Gradients): Likeness => likeness(found[key], reference[key]);
+  return {
+    ...{ weights: of("weights"), bias: of("bias") },
+    ...{ readoutWeights: of("readoutWeights"), readoutBias: of("readoutBias") },
+  };
+}
+
+/** One window, learnt at its end. */
+export function compareWindow(example: Case, build: Build): Layers {
+  const core = instance(build);
+  const course = courseOf(example, assemble(core, example.program));
+  const reference = backpropagate(netOf(example), lessonOf(example), course);
+  const rates = loudRates(example, reference, 6000);
+  const program = withRates(example, rates, example.wish.seed);
+  const blob = assemble(core, program);
+  const net = new CoreNetwork(core, program, blob);
+  const hold = example.wish.input === "held" ? L.RUN_HOLD : 0;
+  expectOk(net.run(example.whole, example.steps, L.RUN_RESET | L.RUN_RECORD | hold));
+  expectOk(core.teach(net.arena, example.target));
+  return compare(learntGradients(example, blob, net.snapshot(), rates), reference.gradients);
+}
+
+function expectOk(status: number): void {
+  if (status !== L.OK) throw new Error(`the core refuses with status ${status}`);
+}
+
+/** A window, learnt at every step: weights move while it runs, and the reference follows the course that this gives. */
+export function learnSteps(
+  example: Case,
+  build: Build,
+  rates: Rates,
+  seed: number,
+): { found: Gradients; reference: Gradients } {
+  const core = instance(build);
+  const program = withRates(example, rates, seed);
+  const blob = assemble(core, program);
+  const net = new CoreNetwork(core, program, blob);
+  const recorder = new Recorder(example);
+  const feedback: Float64Array[] = [];
+  const { inputs, outputs } = program.operations[READOUT - 1] as Synapses;
+  const stride = padded(outputs);
+  const unit = example.scales[1].unit[0];
+  example.single.forEach((input, t) => {
+    expectOk(net.run(input, 1, L.RUN_RECORD | (t === 0 ? L.RUN_RESET : 0)));
+    recorder.observe(net, t, net.weights(HIDDEN - 1), net.biases(HIDDEN));
+    const bytes = net.weights(READOUT - 1);
+    feedback.push(
+      Float64Array.from({ length: inputs * outputs }, (_, at) => {
+        const k = at % outputs;
+        return (bytes[((at - k) / outputs) * stride + k] - 128) * unit;
+      }),
+    );
+    expectOk(core.teachStep(net.arena, example.target));
+  });
+  const course = { ...recorder.course, readoutWeights: feedback };
+  const { gradients } = backpropagate(netOf(example), lessonOf(example), course);
+  return { found: learntGradients(example, blob, net.snapshot(), rates), reference: gradients };
+}
+
+export function compareSteps(example: Case, build: Build): Layers {
+  const course = courseOf(example, assemble(instance(build), example.program));
+  const still = backpropagate(netOf(example), lessonOf(example), course);
+  const { found, reference } = learnSteps(example, build, loudRates(example, still, 4000), example.wish.seed);
+  return compare(found, reference);
+}

@@ -1,0 +1,265 @@
+/** `spikelet export`: a model becomes a blob. */
+import { writeFile } from "node:fs/promises";
+import { Option } from "commander";
+import { expectChannels } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import { busiest, floatWindow, formOf, presentationOf } from "../data/form.js";
+import type { Presentation } from "../data/form.js";
+import { chosen } from "../data/random.js";
+import { UsageError } from "../errors.js";
+import { grouped, printJson, progressOf, table } from "../io.js";
+import type { Io } from "../io.js";
+import type { DiscretiseOptions } from "../passes/discretise.js";
+import type { LearnOptions } from "../passes/learning.js";
+import type { InputForm, QuantiseOptions } from "../passes/quantise.js";
+import { assemble, exportModel } from "../pipeline.js";
+import type { Exported, ExportOptions } from "../pipeline.js";
+import type { Schedule } from "../program.js";
+import type { Window } from "../simulate/float.js";
+import type { AddCommand } from "./command.js";
+import { readSamples } from "./files.js";
+import type { BlobMetadata } from "./files.js";
+import { layersOf } from "./layers.js";
+import type { LayerReport } from "./layers.js";
+import { answerFormOf, assumptionsOf, openModel, warnAll } from "./model.js";
+import type { OpenModel } from "./model.js";
+import {
+  addAnswerOptions,
+  addInputOptions,
+  addSemanticOptions,
+  count,
+  number,
+  semanticsOf,
+  whole,
+} from "./options.js";
+import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
+
+interface Flags extends SemanticFlags, AnswerFlags, InputFlags {
+  output: string;
+  calibrate?: string;
+  limit: number;
+  stateBits: "8" | "16" | "32";
+  perLayer?: boolean;
+  percentile: number;
+  maxSteps?: number;
+  maxSpikes?: number;
+  hold?: boolean;
+  learn?: string;
+  schedules: string;
+  rate: number;
+  seed: number;
+  json?: boolean;
+}
+
+/** Longest window where nothing says how long one is. */
+const USUAL_STEPS = 100;
+/** Room for spikes: windows may be so many times busier than the busiest calibration sample. */
+const SPARE_ROOM = 2;
+/** What the core bounds the room for spikes by. */
+const MOST_SPIKES = 2 ** 26;
+const LEARN = /^e-prop(?::(all|readout))?$/;
+
+export const exportCommand: AddCommand = (program, io) => {
+  const command = program
+    .command("export")
+    .description("turn a model into a blob of integers")
+    .argument("<model>", "a .nir file")
+    .requiredOption("-o, --output <file>", "the blob to write");
+  addSemanticOptions(command);
+  addAnswerOptions(command);
+  addInputOptions(command)
+    .option("--hold", "inputs are single frames, each held for --max-steps")
+    .option("--calibrate <data>", "samples that show how far membranes go")
+    .option("--limit <n>", "calibrate on so many samples", count, 256)
+    .addOption(new Option("--weight-bits <n>", "bits of a weight").choices(["8"]).default("8"))
+    .addOption(new Option("--state-bits <n>", "bits of a membrane").choices(["8", "16", "32"]).default("16"))
+    .addOption(new Option("--per-layer", "one scale of weights a layer").conflicts("perNeuron"))
+    .option("--per-neuron", "one scale a neuron where learning and reading allow it (the default)")
+    .option("--percentile <p>", "of |weights| that fill 8 bits; larger ones are cut off", number, 100)
+    .option("--max-steps <t>", "longest window to have memory for", count)
+    .option("--max-spikes <n>", "most input spikes in a window to have memory for", count)
+    .option("--learn <rule>", "what may learn: e-prop[:all|:readout]")
+    .option("--schedules <list>", "when it may learn: window, step or both, comma between", "window")
+    .option("--rate <r>", "learning rate, in the units of the model", number, 3e-5)
+    .option("--seed <s>", "of the random rounding of learning", whole, 1)
+    .option("--json", "print one object");
+  command.action((model: string, flags: Flags) => exportBlob(model, flags, io));
+};
+
+async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
+  const learn = learnOptionsOf(flags);
+  const dataset = flags.calibrate === undefined ? null : await readSamples(flags.calibrate);
+  const membranes = flags.code?.startsWith("membrane") ?? learn !== null;
+  const semantics: DiscretiseOptions = { ...semanticsOf(flags), readoutMembrane: membranes };
+  const opened = await openModel(path, semantics);
+  const { model, file } = opened;
+  const { warnings, assume } = assumptionsOf(file, flags.strict);
+
+  const answer = answerFormOf(opened, flags, learn ? "membrane-sum" : undefined);
+  const form = formOf(flags, dataset, { hold: flags.hold === true }, assume);
+  if (flags.hold && form.kind === "spikes") throw new UsageError("--hold goes with --input analogue");
+  if (dataset) expectChannels(dataset, model.inputs);
+  const presentation = dataset && calibrationForm(dataset, flags);
+  const maxSteps = maxStepsOf(flags, presentation, assume);
+  const indices = dataset ? chosen(dataset.samples, flags.limit, flags.seed) : [];
+  const bar = progressOf(io, "calibrating", indices.length);
+  const options: ExportOptions = {
+    ...answer,
+    stateBits: Number(flags.stateBits) as QuantiseOptions["stateBits"],
+    perNeuron: flags.perLayer !== true,
+    percentile: percentileOf(flags),
+    input: form,
+    maxSteps,
+    events: roomOf(flags, form, model.inputs, maxSteps, dataset),
+    learn,
+    metadata: metadataOf(opened, semantics, form),
+    ...(dataset && { calibration: windows(dataset, indices, form, presentation!), onSample: bar.tick }),
+  };
+  let exported: Exported;
+  try {
+    exported = exportModel(model, options);
+  } finally {
+    bar.stop();
+  }
+  const blob = named(exported);
+  await writeFile(flags.output, blob);
+  const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
+  report(flags, exported, blob, lines, io);
+}
+
+function learnOptionsOf({ learn, schedules, rate, seed }: Flags): LearnOptions | null {
+  if (learn === undefined) return null;
+  const match = LEARN.exec(learn);
+  if (match === null)
+    throw new UsageError(`--learn: found ${learn}, expected e-prop, e-prop:all or e-prop:readout`);
+  const list = schedules.split(",").map((name) => name.trim());
+  const wrong = list.find((name) => name !== "window" && name !== "step");
+  if (wrong !== undefined)
+    throw new UsageError(`--schedules: found "${wrong}", expected window, step or both`);
+  if (!(rate > 0)) throw new UsageError(`--rate: found ${rate}, expected a number above 0`);
+  const layers = (match[1] ?? "all") as LearnOptions["layers"];
+  return { layers, schedules: [...new Set(list)] as Schedule[], rate, filtered: true, seed };
+}
+
+function percentileOf({ percentile }: Flags): number {
+  if (percentile > 0 && percentile <= 100) return percentile;
+  throw new UsageError(`--percentile: found ${percentile}, expected above 0, up to 100`);
+}
+
+/** How the calibration samples are presented. */
+function calibrationForm(dataset: Dataset, { hold, maxSteps }: Flags): Presentation {
+  if (dataset.steps === 1 && hold !== true && maxSteps !== 1) {
+    throw new UsageError(
+      `${dataset.file} has one frame a sample; add --hold --max-steps T to hold it, or --max-steps 1 for a single step`,
+    );
+  }
+  if (hold && maxSteps === undefined)
+    throw new UsageError("--hold needs --max-steps T, for how long a frame is held");
+  return presentationOf(dataset, { hold, steps: hold ? maxSteps : undefined }, null);
+}
+
+function maxStepsOf(
+  { maxSteps }: Flags,
+  presentation: Presentation | null,
+  assume: (line: string) => void,
+): number {
+  if (maxSteps === undefined && presentation === null) {
+    assume(`the longest window is taken to be ${USUAL_STEPS} steps; --max-steps says otherwise`);
+  }
+  const steps = maxSteps ?? presentation?.steps ?? USUAL_STEPS;
+  if (presentation && presentation.steps > steps) {
+    throw new UsageError(
+      `--max-steps ${steps}: the calibration samples have ${presentation.steps} steps, expected at most that`,
+    );
+  }
+  return steps;
+}
+
+/** Room for the input of one window: frames, or spikes. */
+function roomOf(
+  { maxSpikes, hold }: Flags,
+  form: InputForm,
+  inputs: number,
+  maxSteps: number,
+  dataset: Dataset | null,
+): number {
+  if (form.kind === "analogue") {
+    if (maxSpikes !== undefined) throw new UsageError("--max-spikes goes with --input spikes");
+    return hold ? 1 : maxSteps;
+  }
+  if (maxSpikes !== undefined) return Math.min(MOST_SPIKES, maxSpikes);
+  const every = maxSteps * inputs;
+  if (dataset === null) return Math.min(MOST_SPIKES, every);
+  const { window, channel } = busiest(dataset);
+  const seen = Math.ceil((SPARE_ROOM * window * maxSteps) / dataset.steps);
+  return Math.max(1, Math.min(MOST_SPIKES, seen, every * Math.max(1, channel)));
+}
+
+function* windows(
+  dataset: Dataset,
+  indices: number[],
+  form: InputForm,
+  presentation: Presentation,
+): Generator<Window> {
+  for (const index of indices) yield floatWindow(dataset, index, form, presentation);
+}
+
+/** What later commands need to know, and where the blob came from. The same inputs give the same object. */
+function metadataOf(
+  { file, sha256, model }: OpenModel,
+  { strict: _, ...options }: DiscretiseOptions,
+  form: InputForm,
+): Record<string, unknown> {
+  const metadata: BlobMetadata = { source: { file, sha256 }, options: { ...options, dt: model.dt } };
+  if (form.kind === "analogue") metadata.inputScale = form.scale;
+  return { ...metadata };
+}
+
+/** The blob, with the names of its operations, which only the finished program knows. */
+function named({ program }: Exported): Uint8Array {
+  const names = program.operations.map(({ name }) => name);
+  return assemble({ ...program, metadata: { ...program.metadata, names } }).blob;
+}
+
+function report(flags: Flags, exported: Exported, blob: Uint8Array, warnings: string[], io: Io): void {
+  const { program, scales, ranges, arenaBytes } = exported;
+  const layers = layersOf(program).map((layer, l) => ({
+    ...layer,
+    tauError: scales[l].tauError,
+    // without calibration nothing was measured
+    spikeRate: flags.calibrate === undefined ? null : ranges[l].rate,
+  }));
+  const { inputs, inputKind, inputRange, maxSteps, events, classes, code } = program;
+  if (flags.json) {
+    const input = { kind: inputKind, channels: inputs, range: inputRange, room: events };
+    const sizes = { blobBytes: blob.length, arenaBytes };
+    printJson(io, { output: flags.output, ...sizes, input, maxSteps, classes, code, layers, warnings });
+    return;
+  }
+  io.out(
+    `${flags.output}: ${grouped(blob.length)} bytes, and ${grouped(arenaBytes)} bytes of RAM to run it\n`,
+  );
+  io.out(
+    `${grouped(inputs)} inputs (${inputKind}), ${classes} classes (${code}), up to ${maxSteps} steps\n\n`,
+  );
+  io.out(layerTable(layers));
+}
+
+/** Layers as text. */
+export function layerTable(layers: LayerReport[]): string {
+  const head = ["layer", "kind", "neurons", "synapses", "weights", "membranes", "flash", "RAM", "learns"];
+  return table([
+    head,
+    ...layers.map((layer) => [
+      layer.name,
+      layer.kind,
+      layer.neurons,
+      layer.synapses,
+      `${layer.weightBits} bits`,
+      `${layer.stateBits} bits`,
+      layer.flashBytes,
+      layer.ramBytes,
+      layer.learns ?? "",
+    ]),
+  ]);
+}

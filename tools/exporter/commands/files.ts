@@ -1,0 +1,89 @@
+/** Files of the command line: models, blobs, samples. */
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { load, ModelError } from "../../../host/node/index.js";
+import type { Network } from "../../../host/node/index.js";
+import { readDataset } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import type { Presentation } from "../data/form.js";
+import { InputError } from "../errors.js";
+import { warn } from "../io.js";
+import type { Io } from "../io.js";
+import type { DiscretiseOptions } from "../passes/discretise.js";
+import type { InputForm } from "../passes/quantise.js";
+
+export async function readBytes(path: string): Promise<Uint8Array> {
+  return new Uint8Array(await readFile(path));
+}
+
+export async function readSamples(path: string): Promise<Dataset> {
+  return readDataset(await readBytes(path), basename(path));
+}
+
+export function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** What export writes into a blob for later commands; other writers may leave any of it out. */
+export interface BlobMetadata {
+  /** an operation each */
+  names?: string[];
+  source?: { file: string; sha256: string };
+  /** model units of one integer of analogue input */
+  inputScale?: number;
+  /** how the model was discretised */
+  options?: Partial<DiscretiseOptions>;
+}
+
+export interface OpenBlob {
+  file: string;
+  net: Network;
+  metadata: BlobMetadata;
+  form: InputForm;
+  /** how samples of one frame are presented, if the blob has room for held frames alone */
+  usual: Presentation | null;
+}
+
+/**
+ * Loads a blob to run samples on.
+ *
+ * @throws InputError where the core refuses it
+ */
+export async function openBlob(path: string, io: Io): Promise<OpenBlob> {
+  const file = basename(path);
+  let net: Network;
+  try {
+    net = await load(path);
+  } catch (error) {
+    if (error instanceof ModelError) throw new InputError(`${file}: ${error.message}`);
+    throw error;
+  }
+  if (net.restoredFrom !== null) {
+    warn(io, [`${file}: damaged or missing, went on with ${net.restoredFrom}, the snapshot before it`]);
+  }
+  const { inputKind: kind, inputRange: range, events, maxSteps } = net.info;
+  const metadata = net.info.metadata as BlobMetadata;
+  const heldOnly = kind === "analogue" && events === 1 && maxSteps > 1;
+  // without a scale the hosts' rule: in floats 1.0 is the input range
+  const scale = typeof metadata.inputScale === "number" ? metadata.inputScale : 1 / range;
+  return {
+    file,
+    net,
+    metadata,
+    form: { kind, range, scale: kind === "spikes" ? 1 : scale },
+    usual: heldOnly ? { steps: maxSteps, hold: true } : null,
+  };
+}
+
+/** Runs something on one sample; what the network refuses of it is said with the sample's number. */
+export function onSample<T>({ file }: Dataset, index: number, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) {
+      throw new InputError(`${file}: sample ${index}: ${error.message}`);
+    }
+    throw error;
+  }
+}

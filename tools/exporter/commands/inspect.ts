@@ -1,0 +1,82 @@
+/** `spikelet inspect`: what a model or a blob holds. */
+import { basename } from "node:path";
+import { count } from "../passes/fields.js";
+import { readBlob } from "../readers/blob.js";
+import { readNir } from "../readers/nir.js";
+import { grouped, printJson, table } from "../io.js";
+import type { Io } from "../io.js";
+import { warn } from "../io.js";
+import type { AddCommand } from "./command.js";
+import { layerTable } from "./export.js";
+import { openBlob, readBytes } from "./files.js";
+import { layersOf, withNames } from "./layers.js";
+import { isBlob } from "./model.js";
+
+interface Flags {
+  json?: boolean;
+}
+
+export const inspectCommand: AddCommand = (program, io) => {
+  program
+    .command("inspect")
+    .description("say what a model or a blob holds")
+    .argument("<file>", "a .nir or .spkl file")
+    .option("--json", "print one object")
+    .action(async (path: string, flags: Flags) => {
+      const bytes = await readBytes(path);
+      await (isBlob(bytes) ? inspectBlob(path, bytes, flags, io) : inspectModel(path, bytes, flags, io));
+    });
+};
+
+async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io): Promise<void> {
+  const { net } = await openBlob(path, io);
+  const { info } = net;
+  const program = withNames(readBlob(bytes), info.metadata.names);
+  const layers = layersOf(program);
+  const { learning } = program;
+  const rules = info.rules.map((rule) => ({ ...rule, node: info.nodes[rule.node].name }));
+  if (flags.json) {
+    const { formatVersion, blobBytes, arenaBytes, inputs, inputKind, inputRange, events } = info;
+    const input = { kind: inputKind, channels: inputs, range: inputRange, room: events };
+    const { maxSteps, outputs, classes, code, schedules, metadata } = info;
+    const sizes = { kind: "blob", formatVersion, blobBytes, arenaBytes };
+    const learns = learning ? { schedules, seed: learning.seed, rules } : null;
+    printJson(io, { ...sizes, input, maxSteps, outputs, classes, code, layers, learning: learns, metadata });
+    return;
+  }
+  io.out(`${basename(path)}: a blob of ${grouped(info.blobBytes)} bytes, format ${info.formatVersion}; `);
+  io.out(`${grouped(info.arenaBytes)} bytes of RAM to run it\n`);
+  io.out(
+    `${grouped(info.inputs)} inputs (${info.inputKind}${info.inputKind === "analogue" ? `, up to ±${info.inputRange}` : ""}), `,
+  );
+  io.out(`${info.classes} classes (${info.code}), up to ${info.maxSteps} steps\n\n${layerTable(layers)}`);
+  if (learning) {
+    io.out(`\nlearns by ${info.schedules.join(" and ")}: `);
+    io.out(`${rules.map(({ node, signal }) => `"${node}" with the ${signal} signal`).join(", ")}\n`);
+  }
+}
+
+async function inspectModel(path: string, bytes: Uint8Array, flags: Flags, io: Io): Promise<void> {
+  const file = basename(path);
+  const { graph, warnings } = await readNir(bytes, file);
+  const layers = [...graph.nodes.values()].map(({ name, type, fields }) => {
+    const weight =
+      fields.get("weight") ?? fields.get("shape") ?? fields.get("v_threshold") ?? fields.get("tau");
+    const shaped = typeof weight === "object" ? weight : null;
+    const shape =
+      type === "Input" || type === "Output" ? Array.from(shaped?.data ?? []) : (shaped?.shape ?? []);
+    const parameters = [...fields.values()].reduce<number>(
+      (sum, field) => sum + (typeof field === "object" ? count(field.shape) : 1),
+      0,
+    );
+    return { name, type, shape, parameters };
+  });
+  warn(io, warnings);
+  if (flags.json) {
+    printJson(io, { kind: "model", layers, edges: graph.edges, warnings });
+    return;
+  }
+  io.out(`${file}: a model of ${graph.nodes.size} nodes and ${graph.edges.length} edges\n\n`);
+  const rows = layers.map(({ name, type, shape, parameters }) => [name, type, shape.join(" × "), parameters]);
+  io.out(table([["node", "type", "shape", "numbers"], ...rows]));
+}

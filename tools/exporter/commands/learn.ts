@@ -1,0 +1,218 @@
+/** `spikelet learn`: a blob goes on learning, sample after sample. */
+import { Option } from "commander";
+import type { Network, Schedule } from "../../../host/node/index.js";
+import { expectChannels, expectLabels } from "../data/dataset.js";
+import type { Dataset } from "../data/dataset.js";
+import { integerWindow, presentationOf } from "../data/form.js";
+import { chosen, shuffled } from "../data/random.js";
+import { InputError, UsageError } from "../errors.js";
+import { grouped, percent, printJson, progressOf, table } from "../io.js";
+import type { Io, Progress } from "../io.js";
+import { assemble } from "../pipeline.js";
+import { readBlob } from "../readers/blob.js";
+import { isSynapses } from "../program.js";
+import type { AddCommand } from "./command.js";
+import { evaluate } from "./evaluate.js";
+import type { Task } from "./evaluate.js";
+import { onSample, openBlob, readSamples } from "./files.js";
+import type { OpenBlob } from "./files.js";
+import { addSampleOptions, count, number } from "./options.js";
+import type { SampleFlags } from "./options.js";
+
+interface Flags extends SampleFlags {
+  output: string;
+  rate: number;
+  schedule?: Schedule;
+  epochs: number;
+  replay?: number;
+  keep?: string;
+  test?: string;
+  json?: boolean;
+}
+
+/** Points of the curve at most. */
+const POINTS = 20;
+const USUAL_SEED = 1;
+
+export const learnCommand: AddCommand = (program, io) => {
+  const command = program
+    .command("learn")
+    .description("let a blob go on learning, one labelled sample after the other")
+    .argument("<blob>", "a .spkl file that was exported with --learn")
+    .argument("<data>", "an .npz with x and y")
+    .requiredOption("-o, --output <file>", "where the network that has learned goes")
+    .option("--rate <f>", "multiplier of the rates in the blob", number, 1)
+    .addOption(new Option("--schedule <when>", "when weights change").choices(["window", "step"]))
+    .option("--epochs <n>", "passes over the samples", count, 1)
+    .option("--test <data>", "samples to test on before and after")
+    .option("--keep <data>", "old samples, to see what is forgotten")
+    .option(
+      "--replay <n>",
+      "keep so many samples of --keep and learn one of them again after each lesson",
+      count,
+    )
+    .option("--json", "print one object");
+  addSampleOptions(command).action((blob: string, data: string, flags: Flags) =>
+    learn(blob, data, flags, io),
+  );
+};
+
+/** Shares of right answers; null for data that was not given. */
+interface Marks {
+  test: number | null;
+  keep: number | null;
+}
+
+interface Point {
+  /** lessons up to here */
+  lessons: number;
+  /** share of right answers given just before each of the lessons since the last point */
+  accuracy: number;
+}
+
+async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
+  const blob = await openBlob(blobPath, io);
+  const { net } = blob;
+  if (net.info.schedules.length === 0) {
+    throw new InputError(
+      `${blob.file}: found a blob that does not learn, expected one exported with --learn`,
+    );
+  }
+  if (flags.replay !== undefined && flags.keep === undefined) {
+    throw new UsageError("--replay needs --keep DATA, the old samples to take them from");
+  }
+  net.rate = rateOf(flags);
+  const lessons = taskOf(await readSamples(dataPath), blob, flags);
+  expectLabels(lessons.dataset, net.info.classes);
+  const test = flags.test === undefined ? null : taskOf(await readSamples(flags.test), blob, {});
+  const old = flags.keep === undefined ? null : await readSamples(flags.keep);
+  const { replay, keep } = splitOld(old, blob, flags);
+
+  const total = flags.epochs * lessons.indices.length + 2 * (size(test) + size(keep));
+  const bar = progressOf(io, "learning", total);
+  try {
+    const before = marks(net, test, keep, bar);
+    const curve = teach(net, lessons, replay, flags, bar);
+    const after = marks(net, test, keep, bar);
+    await net.save(flags.output);
+    bar.stop();
+    const result = { before, after, curve, bytesPerSynapse: bytesPerSynapse(net), output: flags.output };
+    if (flags.json) printJson(io, result);
+    else print(result, io);
+  } finally {
+    bar.stop();
+  }
+}
+
+function rateOf({ rate }: Flags): number {
+  if (rate >= 0) return rate;
+  throw new UsageError(`--rate: found ${rate}, expected 0 or more; 1 is what the blob was exported with`);
+}
+
+function taskOf(dataset: Dataset, { net, form, usual }: OpenBlob, flags: SampleFlags): Task {
+  expectChannels(dataset, net.info.inputs);
+  return {
+    dataset,
+    indices: chosen(dataset.samples, flags.limit, flags.seed),
+    form,
+    presentation: presentationOf(dataset, flags, usual),
+  };
+}
+
+/** Old samples to learn again, and the others, to see what is forgotten: none is both. */
+function splitOld(
+  dataset: Dataset | null,
+  blob: OpenBlob,
+  { replay = 0, seed = USUAL_SEED }: Flags,
+): { replay: Task | null; keep: Task | null } {
+  if (dataset === null) return { replay: null, keep: null };
+  if (replay >= dataset.samples) {
+    throw new UsageError(
+      `--replay ${replay}: ${dataset.file} has ${dataset.samples} samples, expected fewer, so that some are left to test on`,
+    );
+  }
+  expectLabels(dataset, blob.net.info.classes);
+  const order = shuffled(dataset.samples, seed);
+  const task = taskOf(dataset, blob, {});
+  return {
+    replay: replay === 0 ? null : { ...task, indices: order.slice(0, replay) },
+    keep: { ...task, indices: order.slice(replay).sort((a, b) => a - b) },
+  };
+}
+
+function size(task: Task | null): number {
+  return task === null ? 0 : task.indices.length;
+}
+
+function marks(net: Network, test: Task | null, keep: Task | null, bar: Progress): Marks {
+  return {
+    test: test && evaluate(net, test, bar.tick).accuracy,
+    keep: keep && evaluate(net, keep, bar.tick).accuracy,
+  };
+}
+
+/** Every sample once an epoch, in an order of its own each; after each lesson one old sample, in turn. */
+function teach(net: Network, lessons: Task, replay: Task | null, flags: Flags, bar: Progress): Point[] {
+  const { epochs, seed = USUAL_SEED, schedule } = flags;
+  const count = lessons.indices.length;
+  const all = epochs * count;
+  const curve: Point[] = [];
+  let [done, right, since] = [0, 0, 0];
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    for (const n of shuffled(count, seed + epoch)) {
+      if (lesson(net, lessons, lessons.indices[n], schedule)) right++;
+      if (replay) lesson(net, replay, replay.indices[done % replay.indices.length], schedule);
+      done++;
+      since++;
+      if (Math.floor((done * POINTS) / all) > Math.floor(((done - 1) * POINTS) / all)) {
+        curve.push({ lessons: done, accuracy: right / since });
+        [right, since] = [0, 0];
+      }
+      bar.tick();
+    }
+  }
+  return curve;
+}
+
+/** @returns whether the answer before the lesson was right */
+function lesson(net: Network, task: Task, index: number, schedule: Schedule | undefined): boolean {
+  const { dataset, form, presentation } = task;
+  const label = dataset.labels![index];
+  const window = integerWindow(dataset, index, form);
+  const answer = onSample(dataset, index, () => net.learn(window, label, { ...presentation, schedule }));
+  return answer.label === label;
+}
+
+/** Bytes of RAM that learning adds, over the synapses that learn. */
+function bytesPerSynapse(net: Network): number {
+  const program = readBlob(net.snapshot());
+  const plain = assemble({ ...program, learning: null });
+  const synapses = net.info.rules.reduce((sum, { node }) => {
+    const op = program.operations[node];
+    return isSynapses(op) ? sum + op.inputs * op.outputs : sum;
+  }, 0);
+  return (net.info.arenaBytes - plain.arenaBytes) / synapses;
+}
+
+interface Result {
+  before: Marks;
+  after: Marks;
+  curve: Point[];
+  bytesPerSynapse: number;
+  output: string;
+}
+
+function print({ before, after, curve, bytesPerSynapse: bytes, output }: Result, io: Io): void {
+  const rows = (["test", "keep"] as const).flatMap((name) => {
+    const [from, to] = [before[name], after[name]];
+    return from === null || to === null ? [] : [[name, percent(from), percent(to)]];
+  });
+  if (rows.length > 0) io.out(`${table([["right answers", "before", "after"], ...rows])}\n`);
+  io.out(
+    table([
+      ["lessons", "right before each"],
+      ...curve.map((point) => [point.lessons, percent(point.accuracy)]),
+    ]),
+  );
+  io.out(`\n${output}: learning keeps ${grouped(bytes)} bytes of RAM a synapse\n`);
+}
