@@ -9,6 +9,7 @@ import { RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO, RESET_ZERO_STEP } fr
 import { decay16, decay32, padded, scale } from "../fixedpoint/arithmetic";
 import { CUT, triangle } from "../fixedpoint/triangle";
 import { membrane, putMembrane } from "./membrane";
+import { isPlain, plain } from "./plain";
 import { populationSimd } from "./simd";
 
 /**
@@ -27,6 +28,7 @@ export function population(
 ): u32 {
   const bits = <u32>load<u8>(op, POPULATION_BITS);
   if (ASC_FEATURE_SIMD && bits != 32) return populationSimd(op, blob, membranes, bias, acc, list, surrogate, log, bits == 8);
+  if (!ASC_FEATURE_SIMD && !surrogate && isPlain(op)) return plain(op, blob, membranes, bias, acc, list);
   const wide = bits == 32;
   const neurons = load<u32>(op, POPULATION_NEURONS);
   const flags = <u32>load<u16>(op, OP_FLAGS);

@@ -96,10 +96,12 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   const { warnings, assume } = assumptionsOf(file, flags.strict);
 
   const answer = answerFormOf(opened, flags, learn ? "membrane-sum" : undefined);
-  const form = formOf(flags, dataset, { hold: flags.hold === true }, assume);
-  if (flags.hold && form.kind === "spikes") throw new UsageError("--hold goes with --input analogue");
   if (dataset) expectChannels(dataset, model.inputs);
   const presentation = dataset && calibrationForm(dataset, flags);
+  const hold = presentation?.hold ?? flags.hold === true;
+  const form = formOf(flags, dataset, { hold }, assume);
+  if (hold && form.kind === "spikes")
+    throw new UsageError("--input spikes: frames that are held are analogue");
   const maxSteps = maxStepsOf(flags, presentation, assume);
   const indices = dataset ? chosen(dataset.samples, flags.limit, flags.seed) : [];
   const bar = progressOf(io, "calibrating", indices.length);
@@ -110,7 +112,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
     percentile: percentileOf(flags),
     input: form,
     maxSteps,
-    events: roomOf(flags, form, model.inputs, maxSteps, dataset),
+    events: hold ? 1 : roomOf(flags, form, model.inputs, maxSteps, dataset),
     learn,
     metadata: metadataOf(opened, semantics, form),
     ...(dataset && { calibration: windows(dataset, indices, form, presentation!), onSample: bar.tick }),
@@ -146,16 +148,15 @@ function percentileOf({ percentile }: Flags): number {
   throw new UsageError(`--percentile: found ${percentile}, expected above 0, up to 100`);
 }
 
-/** How the calibration samples are presented. */
+/** How the calibration samples are presented: a frame a sample is held, but for nets of a single step. */
 function calibrationForm(dataset: Dataset, { hold, maxSteps }: Flags): Presentation {
-  if (dataset.steps === 1 && hold !== true && maxSteps !== 1) {
+  const still = hold === true || dataset.steps === 1;
+  if (still && maxSteps === undefined) {
     throw new UsageError(
-      `${dataset.file} has one frame a sample; add --hold --max-steps T to hold it, or --max-steps 1 for a single step`,
+      `${dataset.file} has one frame a sample: --max-steps T says for how long it is held`,
     );
   }
-  if (hold && maxSteps === undefined)
-    throw new UsageError("--hold needs --max-steps T, for how long a frame is held");
-  return presentationOf(dataset, { hold, steps: hold ? maxSteps : undefined }, null);
+  return presentationOf(dataset, { hold, steps: still ? maxSteps : undefined }, null);
 }
 
 function maxStepsOf(
@@ -177,7 +178,7 @@ function maxStepsOf(
 
 /** Room for the input of one window: frames, or spikes. */
 function roomOf(
-  { maxSpikes, hold }: Flags,
+  { maxSpikes }: Flags,
   form: InputForm,
   inputs: number,
   maxSteps: number,
@@ -185,7 +186,7 @@ function roomOf(
 ): number {
   if (form.kind === "analogue") {
     if (maxSpikes !== undefined) throw new UsageError("--max-spikes goes with --input spikes");
-    return hold ? 1 : maxSteps;
+    return maxSteps;
   }
   if (maxSpikes !== undefined) return Math.min(MOST_SPIKES, maxSpikes);
   const every = maxSteps * inputs;
@@ -207,10 +208,12 @@ function* windows(
 /** What later commands need to know, and where the blob came from. The same inputs give the same object. */
 function metadataOf(
   { file, sha256, model }: OpenModel,
-  { strict: _, ...options }: DiscretiseOptions,
+  semantics: DiscretiseOptions,
   form: InputForm,
 ): Record<string, unknown> {
-  const metadata: BlobMetadata = { source: { file, sha256 }, options: { ...options, dt: model.dt } };
+  const { discretise, reset, resetAt, lowerBound } = semantics;
+  const options = { dt: model.dt, discretise, reset, resetAt, lowerBound };
+  const metadata: BlobMetadata = { source: { file, sha256 }, options };
   if (form.kind === "analogue") metadata.inputScale = form.scale;
   return { ...metadata };
 }

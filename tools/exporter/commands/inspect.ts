@@ -3,9 +3,8 @@ import { basename } from "node:path";
 import { count } from "../passes/fields.js";
 import { readBlob } from "../readers/blob.js";
 import { readNir } from "../readers/nir.js";
-import { grouped, printJson, table } from "../io.js";
+import { grouped, printJson, table, warn } from "../io.js";
 import type { Io } from "../io.js";
-import { warn } from "../io.js";
 import type { AddCommand } from "./command.js";
 import { layerTable } from "./export.js";
 import { openBlob, readBytes } from "./files.js";
@@ -60,15 +59,11 @@ async function inspectModel(path: string, bytes: Uint8Array, flags: Flags, io: I
   const file = basename(path);
   const { graph, warnings } = await readNir(bytes, file);
   const layers = [...graph.nodes.values()].map(({ name, type, fields }) => {
-    const weight =
-      fields.get("weight") ?? fields.get("shape") ?? fields.get("v_threshold") ?? fields.get("tau");
-    const shaped = typeof weight === "object" ? weight : null;
-    const shape =
-      type === "Input" || type === "Output" ? Array.from(shaped?.data ?? []) : (shaped?.shape ?? []);
-    const parameters = [...fields.values()].reduce<number>(
-      (sum, field) => sum + (typeof field === "object" ? count(field.shape) : 1),
-      0,
-    );
+    const arrays = [...fields.values()].filter((field) => typeof field === "object");
+    const parameters = arrays.reduce((sum, field) => sum + count(field.shape), fields.size - arrays.length);
+    const stated = type === "Input" || type === "Output" ? fields.get("shape") : undefined;
+    const largest = arrays.reduce<number[]>((a, { shape }) => (count(shape) > count(a) ? shape : a), []);
+    const shape = typeof stated === "object" ? Array.from(stated.data) : largest;
     return { name, type, shape, parameters };
   });
   warn(io, warnings);

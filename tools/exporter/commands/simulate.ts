@@ -56,8 +56,8 @@ async function simulate(modelPath: string, dataPath: string, flags: Flags, io: I
   const answer = answerFormOf(opened, flags);
   const labels = dataset.labels === null ? null : expectLabels(dataset, answer.classes);
   const { warnings, assume } = assumptionsOf(file, flags.strict);
-  const form = formOf(flags, dataset, { hold: flags.hold === true }, assume);
   const presentation = presentationOf(dataset, flags, null);
+  const form = formOf(flags, dataset, presentation, assume);
   warnAll(io, opened.warnings, warnings);
 
   const indices = chosen(dataset.samples, flags.limit, flags.seed);

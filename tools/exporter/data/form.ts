@@ -85,8 +85,8 @@ function guessKind(
 /**
  * How long samples last.
  *
- * @param given options of the user
- * @param usual of the blob: a frame a sample is held for so many steps where the user says nothing
+ * @param given options of the user; one frame a sample and several steps mean that it is held
+ * @param usual of the blob, where the user says nothing
  * @throws UsageError for options that contradict one another or the samples
  */
 export function presentationOf(
@@ -94,7 +94,8 @@ export function presentationOf(
   given: { hold?: boolean; steps?: number },
   usual: Presentation | null,
 ): Presentation {
-  const hold = given.hold ?? (usual?.hold === true && dataset.steps === 1);
+  const still = usual?.hold === true || (given.steps ?? 1) > 1;
+  const hold = given.hold ?? (dataset.steps === 1 && still);
   if (!hold) {
     if (given.steps !== undefined && given.steps !== dataset.steps) {
       throw new UsageError(

@@ -30,8 +30,13 @@ const ANALOGUE_TRACE_BITS = 10;
 const VIEW_BITS = 20;
 /** Weights are 256 times finer than their byte. */
 const FINE = 256;
-/** L is shifted by so much before it is cut to 16 bits: errors of two classes times weights of 127 fill 22 bits. */
-const SIGNAL_SHIFT = 6;
+/** L is cut to 16 bits: the errors of all classes add up to 2, so through weights of 8 bits they fill as many bits more. */
+const FEEDBACK_BITS = 8;
+const SIGNAL_BITS = 15;
+/** C may fill its 30 bits, V has 20 of them. */
+const VIEW_SHIFT = 10;
+/** Relative error that the rounding of a bias scale to a whole number may leave. */
+const BIAS_TOLERANCE = 1 / 256;
 
 /** Steps that a leak remembers, at most the window. */
 function memory(decay: Uint16Array | null, steps: number): number {
@@ -78,28 +83,59 @@ function logitOf(unit: number): { factor: number; shift: number } {
 }
 
 /** What the source of a rule's synapses brings: an analogue unit or a spike, and the shifts that follow from it. */
-function sourceOf(program: Program, synapse: number, input: InputForm): Source {
+function sourceOf(program: Program, synapse: number, input: InputForm, schedules: Schedule[]): Source {
   const op = program.operations[synapse];
   const analogue = isSynapses(op) && op.kind === "analogue";
-  if (!analogue) return { gain: 1, traceShift: 0, traceBits: TRACE_BITS, biasScale: 1 };
-  // x · D >> traceShift is about D for the largest x
-  const traceShift = Math.max(0, Math.ceil(Math.log2(input.range)));
-  const biasScale = Math.min(65535, Math.max(1, Math.round(1 / (input.scale ** 2 * 2 ** traceShift))));
-  return { gain: input.scale, traceShift, traceBits: ANALOGUE_TRACE_BITS, biasScale };
+  if (!analogue) {
+    return { gain: 1, traceShift: 0, traceBits: TRACE_BITS, largestBits: TRACE_BITS, biasScale: 1 };
+  }
+  const rangeBits = Math.ceil(Math.log2(input.range));
+  // the trace of the bias moves by 2^18 a step, as if it were that of an input of 2^8
+  const traceShift = schedules.includes("step")
+    ? TRACE_BITS - ANALOGUE_TRACE_BITS
+    : traceShiftOf(input.scale, rangeBits);
+  return {
+    gain: input.scale,
+    traceShift,
+    traceBits: ANALOGUE_TRACE_BITS,
+    largestBits: Math.max(TRACE_BITS, ANALOGUE_TRACE_BITS + rangeBits),
+    biasScale: Math.min(65535, Math.max(1, Math.round(biasScaleOf(input.scale, traceShift)))),
+  };
+}
+
+/** x · D >> shift is about D for the largest x, unless the bias, whose scale is a whole number, needs finer steps. */
+function traceShiftOf(gain: number, rangeBits: number): number {
+  const error = (shift: number): number => {
+    const exact = biasScaleOf(gain, shift);
+    return Math.abs(Math.min(65535, Math.max(1, Math.round(exact))) / exact - 1);
+  };
+  let best = rangeBits;
+  for (let shift = rangeBits; shift >= 0 && error(best) > BIAS_TOLERANCE; shift--) {
+    if (error(shift) < error(best)) best = shift;
+  }
+  return best;
+}
+
+/** D is in 1/256 of the weight of an input of 2^shift, the bias is the weight of an input of 1 in the model's units. */
+function biasScaleOf(gain: number, shift: number): number {
+  return 1 / (gain ** 2 * 2 ** shift);
 }
 
 interface Source {
   /** model units of one unit of input */
   gain: number;
   traceShift: number;
+  /** of what an input of 1, and the largest one, add to a trace */
   traceBits: number;
+  largestBits: number;
   biasScale: number;
 }
 
-function readoutRule(program: Program, scale: LayerScale, input: InputForm, { rate }: LearnOptions): Rule {
+function readoutRule(program: Program, scale: LayerScale, input: InputForm, options: LearnOptions): Rule {
+  const { rate, schedules } = options;
   const synapse = program.operations.length - 2;
   const { decay } = program.operations[synapse + 1] as Population;
-  const source = sourceOf(program, synapse, input);
+  const source = sourceOf(program, synapse, input, schedules);
   const steps = memory(decay, program.maxSteps);
   const viewShift = Math.max(0, ERROR_BITS + Math.ceil(Math.log2(steps)) - VIEW_BITS);
   const traceView = traceViewOf(steps, source);
@@ -127,9 +163,9 @@ function readoutRule(program: Program, scale: LayerScale, input: InputForm, { ra
   };
 }
 
-/** A trace of `steps` spikes fits 16 bits after this shift. */
-function traceViewOf(steps: number, { traceBits }: Source): number {
-  return Math.max(0, TRACE_BITS - 15 + Math.ceil(Math.log2(steps)) - (traceBits === TRACE_BITS ? 0 : 1));
+/** A trace of `steps` of the largest inputs fits 16 bits after this shift. */
+function traceViewOf(steps: number, { largestBits }: Source): number {
+  return Math.max(0, largestBits - 15 + Math.ceil(Math.log2(steps)));
 }
 
 function layerRule(
@@ -137,7 +173,7 @@ function layerRule(
   program: Program,
   scales: LayerScale[],
   input: InputForm,
-  { rate, filtered }: LearnOptions,
+  { rate, filtered, schedules }: LearnOptions,
 ): Rule {
   const { operations } = program;
   const feedback = operations[operations.length - 2];
@@ -150,33 +186,34 @@ function layerRule(
   }
   const population = operations[place] as Population;
   const synapse = place - 1;
-  const source = sourceOf(program, synapse, input);
+  const source = sourceOf(program, synapse, input, schedules);
   const readout = operations[operations.length - 1] as Population;
   const thresholds = model.layers[layer].threshold;
   const least = thresholds.reduce((a, b) => Math.min(a, b));
   const errorSteps = filtered ? memory(readout.decay, program.maxSteps) : 1;
-  const errorShift = Math.max(0, ERROR_BITS + Math.ceil(Math.log2(errorSteps)) - 15);
+  const errorBits = ERROR_BITS + Math.ceil(Math.log2(errorSteps));
+  const errorShift = Math.max(0, errorBits - 15);
+  const signalShift = errorBits - errorShift + FEEDBACK_BITS - SIGNAL_BITS;
   const steps = memory(population.decay, program.maxSteps);
   const carryShift = Math.ceil(Math.log2(steps));
-  const viewShift = VIEW_SHIFT;
   const traceView = traceViewOf(steps, source);
   const feedbackUnit = scales[scales.length - 1].unit[0];
   // what C = 1 stands for in the model's own learning signal, before and after the shifts of the window
   const signal = ((DAMPENING / least) * feedbackUnit) / 2 ** ERROR_BITS;
   const push = ((rate * FINE) / scales[layer].unit[0]) * source.gain ** 2 * signal;
   const window = rateOf(
-    push * 2 ** (errorShift + SIGNAL_SHIFT + carryShift - PSI_BITS + viewShift + source.traceShift),
+    push * 2 ** (errorShift + signalShift + carryShift - PSI_BITS + VIEW_SHIFT + source.traceShift),
   );
-  const step = rateOf(push * 2 ** (SIGNAL_SHIFT + traceView - source.traceBits + 10));
+  const step = rateOf(push * 2 ** (signalShift + traceView - source.traceBits + 10));
   return {
     synapse,
     signal: "symmetric",
     filtered,
     learnsBias: true,
     errorShift,
-    signalShift: SIGNAL_SHIFT,
+    signalShift,
     carryShift,
-    viewShift,
+    viewShift: VIEW_SHIFT,
     traceShift: source.traceShift,
     traceView,
     rate: window.mantissa,
@@ -187,9 +224,6 @@ function layerRule(
     surrogate: surrogateOf(population, thresholds, least),
   };
 }
-
-/** C has 30 bits and is seldom near its limit: V keeps 26 − 6 of them. */
-const VIEW_SHIFT = 6;
 
 /** A triangle as wide as the threshold, as high as γ/θ; the smallest θ of the layer is taken out and goes into the rate. */
 function surrogateOf(population: Population, thresholds: Float64Array, least: number): Rule["surrogate"] {
