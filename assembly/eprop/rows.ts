@@ -144,8 +144,8 @@ export function applySpikes(
     const end = times + (rows << 1);
     if (ASC_FEATURE_SIMD) {
       let column: u32 = 0;
-      for (; column + 32 <= stride; column += 32) tile32(weights + column, residuals + column, stride, log + (column << 1), times, end);
-      if (column < stride) tile16(weights + column, residuals + column, stride, log + (column << 1), times, end);
+      for (; column + 64 <= stride; column += 64) tile64(weights + column, residuals + column, stride, log + (column << 1), times, end);
+      for (; column < stride; column += 16) tile16(weights + column, residuals + column, stride, log + (column << 1), times, end);
     } else {
       const back = <u64>(rows * BIAS) * ONES;
       for (let column: u32 = 0; column < stride; column += 16) {
@@ -157,37 +157,37 @@ export function applySpikes(
   }
 }
 
-/** Eight weights: q − d with saturation; weights and residuals arrive and leave as interleaved u16. */
-// @ts-ignore: decorator
-@inline
-function subtract8(q: v128, d: v128): v128 {
-  return v128.xor(i16x8.sub_sat_s(v128.xor(q, i16x8.splat(-32768)), d), i16x8.splat(-32768));
-}
-
+/** Sixteen weights: q − d with saturation. With its top bit turned q is signed, and that bit is the weight byte's. */
 // @ts-ignore: decorator
 @inline
 function meet16(weights: usize, residuals: usize, dLow: v128, dHigh: v128): void {
-  const u = v128.load(weights), r = v128.load(residuals);
-  const low = subtract8(v128.shuffle<u8>(r, u, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), dLow);
-  const high = subtract8(v128.shuffle<u8>(r, u, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), dHigh);
-  const mask = i16x8.splat(255);
+  const sign = i8x16.splat(-128), mask = i16x8.splat(255);
+  const u = v128.xor(v128.load(weights), sign), r = v128.load(residuals);
+  const low = i16x8.sub_sat_s(v128.shuffle<u8>(r, u, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23), dLow);
+  const high = i16x8.sub_sat_s(v128.shuffle<u8>(r, u, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31), dHigh);
   v128.store(residuals, i8x16.narrow_i16x8_u(v128.and(low, mask), v128.and(high, mask)));
-  v128.store(weights, i8x16.narrow_i16x8_u(i16x8.shr_u(low, 8), i16x8.shr_u(high, 8)));
+  v128.store(weights, v128.xor(i8x16.narrow_i16x8_u(i16x8.shr_u(low, 8), i16x8.shr_u(high, 8)), sign));
 }
 
 // @ts-ignore: decorator
 @inline
-function tile32(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize): void {
-  let a0 = i16x8.splat(0), a1 = a0, a2 = a0, a3 = a0;
+function tile64(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize): void {
+  let a0 = i16x8.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
   for (let p = times; p < end; p += 2) {
     const row = log + ((<u32>load<u16>(p) * stride) << 1);
     a0 = i16x8.add(a0, v128.load(row));
     a1 = i16x8.add(a1, v128.load(row, 16));
     a2 = i16x8.add(a2, v128.load(row, 32));
     a3 = i16x8.add(a3, v128.load(row, 48));
+    a4 = i16x8.add(a4, v128.load(row, 64));
+    a5 = i16x8.add(a5, v128.load(row, 80));
+    a6 = i16x8.add(a6, v128.load(row, 96));
+    a7 = i16x8.add(a7, v128.load(row, 112));
   }
   meet16(weights, residuals, a0, a1);
   meet16(weights + 16, residuals + 16, a2, a3);
+  meet16(weights + 32, residuals + 32, a4, a5);
+  meet16(weights + 48, residuals + 48, a6, a7);
 }
 
 // @ts-ignore: decorator

@@ -57,8 +57,10 @@ export interface Gradients {
 export interface Result {
   gradients: Gradients;
   course: Course;
-  /** largest |dLoss/dV| of a neuron in a step: what one spike can ask of a weight */
+  /** largest |dLoss/dV| of a neuron in a step: what one spike can ask of a weight at the end of the window */
   largest: { hidden: number; readout: number };
+  /** the share of it that comes from the step's own error: what a trace of 1 can ask of a weight at once */
+  instant: { hidden: number; readout: number };
 }
 
 /** One vector of the graph: its value, dLoss/dvalue, and how that goes on to what it was made of. */
@@ -150,6 +152,7 @@ export function backpropagate(net: Net, { inputs, target, filtered }: Lesson, gi
     readoutBias: graph.vertex(net.readoutBias),
   };
   const drives: Record<"hidden" | "readout", Vertex[]> = { hidden: [], readout: [] };
+  const signals: Record<"hidden" | "readout", Vertex[]> = { hidden: [], readout: [] };
   const course: Course = { membranes: [], spikes: [], readout: [] };
   const losses: Vertex[] = [];
   let stored = graph.vertex(new Float64Array(net.hidden));
@@ -165,7 +168,8 @@ export function backpropagate(net: Net, { inputs, target, filtered }: Lesson, gi
     const bounded = open.value.map((x) => Math.min(net.upper, Math.max(net.lower, x)));
     const u = graph.instead(open, given?.membranes[t] ?? bounded);
     fired = given?.spikes[t] ?? u.value.map((x, j) => Number(fires(net, x, j)));
-    const z = graph.spikes(u, fired, slopesOf(net, u.value));
+    const spiking = graph.instead(u, u.value);
+    const z = graph.spikes(spiking, fired, slopesOf(net, u.value));
     stored = resetNow(graph, net, u, fired);
 
     // the readout's own memory of z passes back to the hidden layer only where the lesson is filtered
@@ -177,9 +181,13 @@ export function backpropagate(net: Net, { inputs, target, filtered }: Lesson, gi
     const zeros = new Float64Array(net.outputs);
     const next = graph.sum(graph.affine(y, net.readoutDecay, zeros), readoutDrive);
     y = graph.instead(next, given?.readout[t] ?? next.value);
-    const seen = filtered ? y : throughThisStep(graph, given?.readoutWeights?.[t] ?? net.readoutWeights, y, z);
+    const seen = filtered
+      ? graph.instead(y, y.value)
+      : throughThisStep(graph, given?.readoutWeights?.[t] ?? net.readoutWeights, y, z);
     losses.push(graph.crossEntropy(seen, target));
 
+    signals.hidden.push(spiking);
+    signals.readout.push(seen);
     drives.hidden.push(drive);
     drives.readout.push(readoutDrive);
     course.membranes.push(u.value);
@@ -196,6 +204,7 @@ export function backpropagate(net: Net, { inputs, target, filtered }: Lesson, gi
     },
     course,
     largest: { hidden: largestAdjoint(drives.hidden), readout: largestAdjoint(drives.readout) },
+    instant: { hidden: largestAdjoint(signals.hidden), readout: largestAdjoint(signals.readout) },
   };
 }
 
@@ -231,8 +240,17 @@ function integrate(graph: Graph, net: Net, stored: Vertex, drive: Vertex, fired:
 function resetNow(graph: Graph, net: Net, u: Vertex, fired: Float64Array): Vertex {
   if (net.resetAt === "next" || net.reset === "none") return u;
   const ones = fired.map(() => 1);
-  if (net.reset === "subtract") return graph.affine(u, ones, fired.map((r, j) => -r * net.threshold[j]));
-  return graph.affine(u, fired.map((r) => 1 - r), fired.map((r) => r * net.vReset));
+  if (net.reset === "subtract")
+    return graph.affine(
+      u,
+      ones,
+      fired.map((r, j) => -r * net.threshold[j]),
+    );
+  return graph.affine(
+    u,
+    fired.map((r) => 1 - r),
+    fired.map((r) => r * net.vReset),
+  );
 }
 
 function fires({ threshold, orEqual }: Net, u: number, j: number): boolean {

@@ -272,24 +272,50 @@ export interface Rates {
   readout: number;
 }
 
-/** Rates at which updates are as large as they may be: below the limit of one step, and far from the ends of a weight. */
-export function loudRates(example: Case, { gradients, largest }: Result, most: number): Rates {
-  const { scales, form, program } = example;
-  const rule = program.learning!.rules[0];
-  const push = scales.map((scale) => L_FINE / scale.unit[0]);
-  const most1 = (values: Float64Array): number => values.reduce((a, g) => Math.max(a, Math.abs(g)), 1e-12);
-  const gain = form.scale;
+/** An update of a step, in 1/256 of a weight's unit, stays below this; the core's limit is 2047. */
+const LARGEST_UPDATE = 1900;
+/** Weights are 256 times finer than their byte. */
+const FINE = 256;
+
+/**
+ * Rates at which updates are as large as they may be: a step's below its limit, a window's below `most`.
+ *
+ * @param still what the window asks for while nothing is learnt
+ */
+export function loudRates(
+  example: Case,
+  { gradients, largest, instant, course }: Result,
+  most: number,
+): Rates {
+  const { scales, form, program, wish, inputs } = example;
+  const [lif, li] = [program.operations[HIDDEN], program.operations[READOUT]] as Population[];
+  const step = wish.schedule === "step";
+  // of an analogue input the update is that of its value 2^shift, and the bias moves as such an input would
+  const unit = form.kind === "spikes" ? 1 : form.scale * 2 ** program.learning!.rules[0].traceShift;
+  const below = step ? instant.hidden * highestTrace(inputs, lif, unit) : largest.hidden * unit;
+  const above = step ? instant.readout * highestTrace(course.spikes, li, 1) : largest.readout;
+  const rateOf = (layer: number, gain: number, update: number, gradient: Float64Array): number =>
+    Math.min(LARGEST_UPDATE / update, most / gradient.reduce((a, g) => Math.max(a, Math.abs(g)), 1e-12)) /
+    ((FINE * gain) / scales[layer].unit[0]);
   return {
-    hidden: Math.min(
-      UPDATE / (push[0] * largest.hidden * gain ** 2 * 2 ** rule.traceShift),
-      most / (push[0] * gain * most1(gradients.weights)),
-    ),
-    readout: Math.min(UPDATE / (push[1] * largest.readout), most / (push[1] * most1(gradients.readoutWeights))),
+    hidden: rateOf(0, form.scale, below, gradients.weights),
+    readout: rateOf(1, 1, above, gradients.readoutWeights),
   };
 }
 
-const L_FINE = 256;
-const UPDATE = 1900;
+/** Of the sources' traces, and of that of a source that is always `bias`. */
+function highestTrace(rows: Float64Array[], { decay }: Population, bias: number): number {
+  const kept = decay ? decay[0] / 65536 : 1;
+  const traces = new Float64Array(rows[0].length + 1);
+  let highest = 0;
+  for (const row of rows) {
+    traces.forEach((trace, i) => {
+      traces[i] = kept * trace + (i < row.length ? row[i] : bias);
+      highest = Math.max(highest, Math.abs(traces[i]));
+    });
+  }
+  return highest;
+}
 
 /** The program with a learning rate for each layer. */
 export function withRates(example: Case, rates: Rates, seed: number): Program {
@@ -302,7 +328,12 @@ export function withRates(example: Case, rates: Rates, seed: number): Program {
 }
 
 /** What integers made of a lesson: gradients in the model's units, NaN where a weight met the end of its range. */
-export function learntGradients(example: Case, blob: Uint8Array, snapshot: Uint8Array, rates: Rates): Gradients {
+export function learntGradients(
+  example: Case,
+  blob: Uint8Array,
+  snapshot: Uint8Array,
+  rates: Rates,
+): Gradients {
   const { scales, form } = example;
   const [before, after] = [readBlob(blob), readBlob(snapshot)];
   const each = (rule: number, rate: number, gain: number): [Float64Array, Float64Array] => {
@@ -311,17 +342,17 @@ export function learntGradients(example: Case, blob: Uint8Array, snapshot: Uint8
       ({ operations }) => [operations[synapse], operations[synapse + 1]] as [Synapses, Population],
     );
     const { residuals, biasFine } = after.learnt!.rules[rule];
-    const unit = scales[rule].unit[0] / (L_FINE * rate);
+    const unit = scales[rule].unit[0] / (FINE * rate);
     const stride = padded(old[0].outputs);
     const weights = Float64Array.from(old[0].weights, (w, at) => {
       const j = at % old[0].outputs;
-      const q = L_FINE * (now[0].weights[at] + 128) + residuals[((at - j) / old[0].outputs) * stride + j];
-      const moved = L_FINE * (w + 128) + 128 - q;
+      const q = FINE * (now[0].weights[at] + 128) + residuals[((at - j) / old[0].outputs) * stride + j];
+      const moved = FINE * (w + 128) + 128 - q;
       return q === 0 || q === 65535 ? NaN : (moved * unit) / gain;
     });
     const bias = Float64Array.from(
       old[1].bias!,
-      (b, j) => ((L_FINE * (b - now[1].bias![j]) - biasFine![j]) * unit) / 2 ** old[1].shift,
+      (b, j) => ((FINE * (b - now[1].bias![j]) - biasFine![j]) * unit) / 2 ** old[1].shift,
     );
     return [weights, bias];
   };
