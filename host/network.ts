@@ -304,10 +304,11 @@ export class Network {
 
   #population(node: string | number): number {
     const { nodes } = this.info;
-    const index = typeof node === "number" ? node : nodes.findIndex(({ name }) => name === node);
-    const kind = nodes[index]?.kind;
-    if (kind === "lif" || kind === "li") return index;
-    const known = nodes.flatMap(({ name, kind }) => (kind === "lif" || kind === "li" ? [`"${name}"`] : []));
+    const populations = nodes.map(({ kind }) => kind === "lif" || kind === "li");
+    const index =
+      typeof node === "number" ? node : nodes.findIndex(({ name }, n) => name === node && populations[n]);
+    if (populations[index]) return index;
+    const known = nodes.flatMap(({ name }, n) => (populations[n] ? [`"${name}"`] : []));
     throw new RangeError(`found node ${JSON.stringify(node)}, expected a population: ${known.join(", ")}`);
   }
 }

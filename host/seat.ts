@@ -1,5 +1,6 @@
 /** A blob and its arena in a core's memory, with the views that a host reads and writes. */
 import * as L from "../assembly/layout.js";
+import { isWhole } from "./blob.js";
 import { expectOk } from "./errors.js";
 import { readInfo } from "./info.js";
 import type { NetworkInfo } from "./info.js";
@@ -75,7 +76,7 @@ export class Seat {
     core.reserve(arena);
     new Uint8Array(core.buffer).set(bytes, blob);
     const arenaBytes = core.exports.measure(blob, bytes.length);
-    if (arenaBytes < 0) expectOk(-arenaBytes, bytes);
+    expectOk(refusalOf(Math.max(0, -arenaBytes), bytes), bytes);
     core.reserve(arena + arenaBytes);
     expectOk(core.exports.load(blob, bytes.length, arena, arenaBytes), bytes);
     return new Seat(core, blob, bytes.length, arena, arenaBytes);
@@ -134,4 +135,13 @@ export class Seat {
     const announced = new DataView(bytes.buffer, bytes.byteOffset).getUint32(L.HEADER_ARENA, true);
     return START + 2 * aligned(bytes.length) + 2 * aligned(announced) + 64 <= this.blob;
   }
+}
+
+/**
+ * measure() leaves the checksum out, but a damaged blob must be called damaged whatever its bytes seem to say, and before
+ * memory is taken for what they ask.
+ */
+function refusalOf(status: number, bytes: Uint8Array): number {
+  const framed = status === L.OK || status > L.BAD_CRC;
+  return framed && !isWhole(bytes) ? L.BAD_CRC : status;
 }

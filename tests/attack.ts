@@ -51,10 +51,10 @@ export function smallBlobs(core: Exports, each: number, seed: number): { blob: U
 
 /** What became of a blob. */
 export interface Outcome {
-  /** 0 where it was accepted */
+  /** 0 where it was accepted; BAD_ARENA also where its arena is too large to live in */
   status: number;
-  /** whether it also lived */
-  lived: boolean;
+  /** the arena at the end of its life, none where it did not live */
+  arena: Uint8Array | null;
 }
 
 export class Ground {
@@ -68,11 +68,12 @@ export class Ground {
   /** behind the arena, or behind the snapshot */
   private dirtyEnd = 0;
 
-  constructor(build: Build) {
+  /** @param salt the pattern's; nothing may depend on it */
+  constructor(build: Build, salt = 1) {
     this.core = instance(build);
     this.core.memory.grow(PAGES - 1);
     this.memory = new Uint8Array(this.core.memory.buffer);
-    this.pattern = Uint8Array.from(this.memory, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 24) | 1);
+    this.pattern = Uint8Array.from(this.memory, (_, i) => (Math.imul(i + salt, 0x9e3779b1) >>> 24) | 1);
     this.image = Uint8Array.from(this.pattern);
     this.memory.set(this.pattern);
   }
@@ -114,14 +115,14 @@ export class Ground {
       if (status !== expected) throw new Error(`load: status ${status}, expected ${expected}`);
       if (status < L.BAD_LENGTH || status > L.BAD_ALIGNMENT) throw new Error(`load: status ${status}`);
       this.verify("a load that was refused");
-      if (!fits) return { status, lived: false };
+      if (!fits) return { status, arena: null };
     }
     const status = core.load(BLOB, bytes.length, this.arena, needs);
     if (status !== L.OK) throw new Error(`load: status ${status} for an arena of ${needs} bytes`);
     this.arenaEnd = this.dirtyEnd = this.arena + needs;
     this.verify("load");
     this.live(bytes, random);
-    return { status, lived: true };
+    return { status, arena: this.memory.slice(this.arena, this.arenaEnd) };
   }
 
   private put(bytes: Uint8Array): void {
@@ -245,7 +246,10 @@ export class Ground {
     this.verify("snapshot");
 
     const status = core.load(out, length, arena, arenaEnd - arena);
-    if (status !== L.OK) throw new Error(`a snapshot is refused with status ${status}`);
+    if (status !== L.OK) {
+      if (arraysApart(viewOf(bytes))) throw new Error(`a snapshot is refused with status ${status}`);
+      return;
+    }
     if (core.snapshot(arena, out, length) !== length) throw new Error("snapshot: another length");
     this.verify("the snapshot of a snapshot");
   }
@@ -255,12 +259,55 @@ function expectStatus(call: string, status: number, expected: number): void {
   if (status !== expected) throw new Error(`${call}: status ${status}, expected ${expected}`);
 }
 
-/** Where a section begins, or 0. */
-export function sectionOf(view: DataView, kind: number): number {
+/** Where a section's directory entry stands, or 0 where it is absent. */
+export function entryOf(view: DataView, kind: number): number {
   for (let i = 0; i < view.getUint16(L.HEADER_SECTIONS, true); i++) {
     const entry = L.HEADER_BYTES + i * L.SECTION_BYTES;
-    if (view.getUint16(entry, true) !== kind || !view.getUint32(entry + L.SECTION_LENGTH, true)) continue;
-    return view.getUint32(entry + L.SECTION_OFFSET, true);
+    if (view.getUint16(entry, true) === kind && view.getUint32(entry + L.SECTION_LENGTH, true)) return entry;
   }
   return 0;
+}
+
+/** Where a section begins, or 0. */
+export function sectionOf(view: DataView, kind: number): number {
+  const entry = entryOf(view, kind);
+  return entry && view.getUint32(entry + L.SECTION_OFFSET, true);
+}
+
+export function sectionEnd(view: DataView, kind: number): number {
+  return sectionOf(view, kind) + view.getUint32(entryOf(view, kind) + L.SECTION_LENGTH, true);
+}
+
+/** Whether what learns shares no byte with another array; else a snapshot puts into that one what it must not hold. */
+function arraysApart(view: DataView): boolean {
+  const learning = sectionOf(view, L.SECTION_LEARNING);
+  if (!learning) return true;
+  const program = sectionOf(view, L.SECTION_OPERATIONS);
+  const learns = new Set<number>();
+  const arrays: { field: number; from: number; to: number }[] = [];
+  const u32 = (at: number) => view.getUint32(at, true);
+  const add = (field: number, bytes: number) => {
+    if (u32(field)) arrays.push({ field, from: u32(field), to: u32(field) + bytes });
+  };
+  for (let r = 0; r < view.getUint16(learning + L.LEARNING_COUNT, true); r++) {
+    const rule = learning + L.LEARNING_BYTES + r * L.RULE_BYTES;
+    const op = program + view.getUint16(rule, true) * L.OPERATION_BYTES;
+    learns.add(op + L.SYNAPSE_WEIGHTS);
+    if (view.getUint16(rule + L.RULE_FLAGS, true) & L.RULE_BIAS) {
+      learns.add(op + L.OPERATION_BYTES + L.POPULATION_BIAS);
+    }
+    add(rule + L.RULE_SURROGATE, 8 * u32(op + L.SYNAPSE_STRIDE));
+  }
+  for (let op = program; op < sectionEnd(view, L.SECTION_OPERATIONS); op += L.OPERATION_BYTES) {
+    if (view.getUint16(op, true) < L.OP_LIF) {
+      add(op + L.SYNAPSE_WEIGHTS, u32(op + L.SYNAPSE_INPUTS) * u32(op + L.SYNAPSE_STRIDE));
+      continue;
+    }
+    const all = align(u32(op + L.POPULATION_NEURONS));
+    add(op + L.POPULATION_DECAY, 2 * all);
+    add(op + L.POPULATION_THRESHOLD, (view.getUint8(op + L.POPULATION_BITS) === 32 ? 4 : 2) * all);
+    add(op + L.POPULATION_BIAS, 4 * all);
+  }
+  const meet = (a: (typeof arrays)[0], b: (typeof arrays)[0]) => a !== b && a.from < b.to && b.from < a.to;
+  return !arrays.some((a) => learns.has(a.field) && arrays.some((b) => meet(a, b)));
 }

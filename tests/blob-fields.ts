@@ -1,6 +1,6 @@
 /** Every field of a blob, by name and place, and values that a decent blob would not have there. */
 import * as L from "../assembly/layout.js";
-import { sectionOf, viewOf } from "./attack.js";
+import { sectionEnd, sectionOf, viewOf } from "./attack.js";
 import type { Random } from "./random.js";
 
 export interface Field {
@@ -115,8 +115,7 @@ export function fieldsOf(blob: Uint8Array): Field[] {
     fields.push(...place(ENTRY, L.HEADER_BYTES + i * L.SECTION_BYTES, `section entry ${i}`));
   }
   const program = sectionOf(view, L.SECTION_OPERATIONS);
-  const parameters = sectionOf(view, L.SECTION_PARAMETERS);
-  for (let at = program, i = 0; at < parameters; at += L.OPERATION_BYTES, i++) {
+  for (let at = program, i = 0; at < sectionEnd(view, L.SECTION_OPERATIONS); at += L.OPERATION_BYTES, i++) {
     const synapses = view.getUint16(at, true) < L.OP_LIF;
     fields.push(...place(synapses ? SYNAPSES : POPULATION, at, `operation ${i}`));
   }
