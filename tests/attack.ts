@@ -32,7 +32,11 @@ export function changed(blob: Uint8Array, change: (view: DataView, bytes: Uint8A
 }
 
 /** Small programs, all kinds in equal numbers: with and without learning, spikes and values for input. */
-export function smallBlobs(core: Exports, each: number, seed: number): { blob: Uint8Array; program: Program }[] {
+export function smallBlobs(
+  core: Exports,
+  each: number,
+  seed: number,
+): { blob: Uint8Array; program: Program }[] {
   const found: { blob: Uint8Array; program: Program }[] = [];
   for (const learns of [false, true]) {
     for (const kind of ["spikes", "analogue"]) {
@@ -166,7 +170,8 @@ export class Ground {
       const target = random.int(0, classes - 1);
       const lesson = (schedule: number) =>
         !(schedules & schedule) ? L.NOT_LEARNING : record ? L.OK : L.NOT_RECORDED;
-      if (random.chance(0.8)) expectStatus("teachStep", core.teachStep(arena, target), lesson(L.SCHEDULE_STEP));
+      if (random.chance(0.8))
+        expectStatus("teachStep", core.teachStep(arena, target), lesson(L.SCHEDULE_STEP));
       if (random.chance(0.8)) expectStatus("teach", core.teach(arena, target), lesson(L.SCHEDULE_WINDOW));
       const label = core.decode(arena);
       if (label < 0 || label >= classes) throw new Error(`decode: class ${label} of ${classes}`);
@@ -180,7 +185,10 @@ export class Ground {
     const { core, arena } = this;
     const most = view.getUint32(L.HEADER_STEPS, true);
     expectStatus("run", core.run(arena, random.pick([0, most + 1, -1]), random.int(0, 15)), L.BAD_STEPS);
-    if (core.run(arena, 1, L.RUN_RESET) !== L.OK && view.getUint16(L.HEADER_INPUT_KIND, true) !== L.INPUT_SPIKES)
+    if (
+      core.run(arena, 1, L.RUN_RESET) !== L.OK &&
+      view.getUint16(L.HEADER_INPUT_KIND, true) !== L.INPUT_SPIKES
+    )
       throw new Error("run: refused a frame");
     if (core.snapshot(arena, this.arenaEnd, 15) !== -L.NO_SPACE) throw new Error("snapshot: into 15 bytes");
   }
@@ -226,7 +234,8 @@ export class Ground {
     const each = random.pick([0, 1, inputs, random.int(0, 2 * inputs), room]);
     const index = random.pick([() => inputs - 1, () => random.int(0, inputs - 1)]);
     offsets[0] = 0;
-    for (let t = 0; t < steps; t++) offsets[t + 1] = Math.min(room, 8192, offsets[t] + random.int(each >> 1, each));
+    for (let t = 0; t < steps; t++)
+      offsets[t + 1] = Math.min(room, 8192, offsets[t] + random.int(each >> 1, each));
     const events = new Uint16Array(this.memory.buffer, at, offsets[steps]);
     for (let i = 0; i < events.length; i++) events[i] = index();
     return { steps, flags };

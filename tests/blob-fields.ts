@@ -3,10 +3,13 @@ import * as L from "../assembly/layout.js";
 import { sectionEnd, sectionOf, viewOf } from "./attack.js";
 import type { Random } from "./random.js";
 
-export interface Field {
-  name: string;
+export interface Place {
   at: number;
   bytes: 1 | 2 | 4;
+}
+
+export interface Field extends Place {
+  name: string;
 }
 
 type Shape = readonly [name: string, at: number, bytes: 1 | 2 | 4];
@@ -128,12 +131,12 @@ export function fieldsOf(blob: Uint8Array): Field[] {
   return fields;
 }
 
-export function getField(blob: Uint8Array, { at, bytes }: Field): number {
+export function getField(blob: Uint8Array, { at, bytes }: Place): number {
   const view = viewOf(blob);
   return bytes === 1 ? view.getUint8(at) : bytes === 2 ? view.getUint16(at, true) : view.getUint32(at, true);
 }
 
-export function setField(blob: Uint8Array, { at, bytes }: Field, value: number): void {
+export function setField(blob: Uint8Array, { at, bytes }: Place, value: number): void {
   const view = viewOf(blob);
   if (bytes === 1) view.setUint8(at, value);
   else if (bytes === 2) view.setUint16(at, value, true);
@@ -141,13 +144,23 @@ export function setField(blob: Uint8Array, { at, bytes }: Field, value: number):
 }
 
 /** Zero, the ends of both number lines, neighbours, double and half, each at least once. */
-export function hostileValues(blob: Uint8Array, field: Field): number[] {
+export function hostileValues(blob: Uint8Array, field: Place): number[] {
   const old = getField(blob, field);
   const all = 2 ** (8 * field.bytes);
   const half = all / 2;
   const values = [0, 1, 2, 3, 5, 16, 17, 24, 25, 30, 31, 32, 33, 64, 255, 256, 1023, 1024];
   values.push(all - 1, all - 2, all - 16, half, half - 1, half + 1, half - 16, 65535, 65536, 2 ** 20 + 1);
-  values.push(old - 16, old - 1, old + 1, old + 16, old + 64, 2 * old, old >>> 1, blob.length, blob.length - 16);
+  values.push(
+    old - 16,
+    old - 1,
+    old + 1,
+    old + 16,
+    old + 64,
+    2 * old,
+    old >>> 1,
+    blob.length,
+    blob.length - 16,
+  );
   const wrapped = values.map((value) => ((value % all) + all) % all);
   return [...new Set(wrapped)].filter((value) => value !== old);
 }
@@ -172,7 +185,8 @@ function mutateOnce(bytes: Uint8Array, fields: Field[], random: Random): string 
     return `bit ${bit} of byte ${at} is the other one`;
   }
   const field = random.pick(fields);
-  const value = kind === 2 ? random.pick(hostileValues(bytes, field)) : likelyValue(bytes, fields, field, random);
+  const value =
+    kind === 2 ? random.pick(hostileValues(bytes, field)) : likelyValue(bytes, fields, field, random);
   setField(bytes, field, value);
   return `${field.name} is ${value}`;
 }

@@ -152,7 +152,14 @@ describe("the reader of these files", () => {
       ...section(11, 3, 0),
       ...section(0, 1, 97, 1, 2, 3),
     ]);
-    expect(file).toMatchObject({ imports: 1, tables: 1, start: 0, elements: 2, dataSegments: 3, customs: ["a"] });
+    expect(file).toMatchObject({
+      imports: 1,
+      tables: 1,
+      start: 0,
+      elements: 2,
+      dataSegments: 3,
+      customs: ["a"],
+    });
   });
 
   it("refuses what it does not know", () => {

@@ -161,7 +161,16 @@ class Reader {
 /** @throws Error where the file is not WebAssembly, or holds what is not known here */
 export function readWasm(bytes: Uint8Array): WasmFile {
   const file: WasmFile = {
-    ...{ types: [], imports: 0, functions: [], tables: 0, memories: [], globals: [], exports: [], start: null },
+    ...{
+      types: [],
+      imports: 0,
+      functions: [],
+      tables: 0,
+      memories: [],
+      globals: [],
+      exports: [],
+      start: null,
+    },
     ...{ elements: 0, dataSegments: 0, customs: [], localTypes: [], instructions: [] },
   };
   const reader = new Reader(bytes, 8, bytes.length);
@@ -229,7 +238,7 @@ function readBody(file: WasmFile, r: Reader): void {
 
 /** Instructions up to the `end` that closes them. */
 function readExpression(file: WasmFile, r: Reader): void {
-  for (let depth = 1; depth > 0; ) {
+  for (let depth = 1; depth > 0;) {
     const instruction = readInstruction(r);
     file.instructions.push(instruction);
     if (instruction.blockType !== undefined) depth++;

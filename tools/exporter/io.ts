@@ -16,7 +16,7 @@ export function warn(io: Io, warnings: readonly string[]): void {
 
 /** One object, for programs to read. */
 export function printJson(io: Io, value: unknown): void {
-  io.out(`${JSON.stringify(value, null, 2)}\n`);
+  io.out(`${JSON.stringify(value)}\n`);
 }
 
 export interface Progress {

@@ -13,8 +13,14 @@ import type { Io } from "../io.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { InputForm } from "../passes/quantise.js";
 
+/** @throws InputError for a folder, whose error of the system does not name it; else the system's own error */
 export async function readBytes(path: string): Promise<Uint8Array> {
-  return new Uint8Array(await readFile(path));
+  try {
+    return new Uint8Array(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
+    throw new InputError(`${path}: found a folder, expected a file`);
+  }
 }
 
 export async function readSamples(path: string): Promise<Dataset> {
