@@ -8,7 +8,7 @@ import type { Program } from "../tools/exporter/program.js";
 import { assemble, BLOB, instance } from "./core.js";
 import type { Build, Exports } from "./core.js";
 import { randomProgram } from "./random-program.js";
-import { Random } from "./random.js";
+import type { Random } from "./random.js";
 
 /** Bytes of pattern before and behind an arena. */
 const MARGIN = 4096;

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import { codeOf, messageOf } from "../host/errors.js";
+import { load as loadInBrowser } from "../host/browser/index.js";
 import { load, ModelError } from "../host/node/index.js";
 import type { Network } from "../host/node/index.js";
 import { scaleRate } from "../host/rates.js";
@@ -51,6 +52,17 @@ describe("loading", () => {
     for (const wasm of [bytes, new WebAssembly.Module(bytes), url]) {
       expect((await load(blobOf(counter()), { wasm })).run(DENSE).label).toBe(1);
     }
+  });
+
+  it("goes through the browser's door to the same network", async () => {
+    const wasm = new Uint8Array(readFileSync(new URL("../dist/spikelet.simd.wasm", import.meta.url)));
+    const blob = blobOf(pupil());
+    for (const core of [wasm, new Response(wasm)]) {
+      const [net, own] = [await loadInBrowser(blob, { wasm: core }), await load(blob)];
+      expect(net.learn(sample(1), 1)).toEqual(own.learn(sample(1), 1));
+      expect(net.snapshot()).toEqual(own.snapshot());
+    }
+    await expect(loadInBrowser(7 as never, { wasm })).rejects.toThrow(TypeError);
   });
 
   it("refuses a model of the wrong type with a TypeError", async () => {
@@ -474,7 +486,7 @@ describe("snapshots", () => {
     expect(net.snapshot()).toEqual(before);
   });
 
-  it("of a larger network than fits beside the old one are refused without harm to its views", async () => {
+  it("may be larger than all that was there before, and those that are refused then do no harm", async () => {
     const net = await open(counter());
     net.run(DENSE);
     const other = { ...counter(), maxSteps: 60000, events: 400_000 };

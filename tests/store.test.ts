@@ -1,4 +1,5 @@
 /** Snapshots in files: what a power cut, a torn file and two writers may do. */
+import type * as FileSystem from "node:fs/promises";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,7 @@ import { blobOf, pupil } from "./nets.js";
 const power = vi.hoisted(() => ({ left: Infinity, calls: [] as string[] }));
 
 vi.mock("node:fs/promises", async (original) => {
-  const real = await original<typeof import("node:fs/promises")>();
+  const real = await original<typeof FileSystem>();
   const spend = (call: string): void => {
     power.calls.push(call);
     if (power.left-- <= 0) throw new Error("power cut");

@@ -34,9 +34,11 @@ export interface Wish {
   spread: number;
   /** the class is the one that the net favours: errors are small */
   right?: boolean;
-  /** largest analogue input, integer and model */
-  range?: number;
-  peak?: number;
+  /** largest analogue input: as an integer, and what that means to the model */
+  range: number;
+  peak: number;
+  /** a net and a window of a size at which integers and floats fire alike for long */
+  small?: boolean;
 }
 
 /** A random net in integers with one window of input. */
@@ -61,11 +63,32 @@ export interface Case {
 const HIDDEN = 1;
 const READOUT = 3;
 
+/**
+ * The first net from this seed on in which there is something to learn: the hidden layer fires at 1 … 20 %, and its integer
+ * thresholds are in the hundreds or above.
+ */
 export function randomCase(wish: Wish): Case {
+  for (let turn = 0; turn < 20; turn++) {
+    const drawn = drawCase({ ...wish, seed: (wish.seed + turn * 0x51ed27) >>> 0 });
+    const { threshold } = drawn.program.operations[HIDDEN] as Population;
+    if (drawn.rate >= 0.01 && drawn.rate <= 0.2 && threshold!.every((x) => x >= 200)) return drawn;
+  }
+  throw new Error(`no net fires: ${JSON.stringify(wish)}`);
+}
+
+function drawCase(wish: Wish): Case {
   const random = new Random(wish.seed);
-  const steps = random.int(50, 200);
-  const sizes = { inputs: random.int(20, 100), hidden: random.int(16, 64), outputs: random.int(2, 20) };
-  const form = inputForm(random, wish);
+  const steps = wish.small ? random.int(30, 50) : random.int(50, 200);
+  const most = wish.small ? { inputs: 40, hidden: 24, outputs: 4 } : { inputs: 100, hidden: 64, outputs: 20 };
+  const sizes = {
+    inputs: random.int(20, most.inputs),
+    hidden: random.int(16, most.hidden),
+    outputs: random.int(2, most.outputs),
+  };
+  const form: InputForm =
+    wish.input === "spikes"
+      ? { kind: "spikes", range: 1, scale: 1 }
+      : { kind: "analogue", range: wish.range, scale: wish.peak / wish.range };
   const rows = inputRows(random, sizes.inputs, wish.input === "held" ? 1 : steps, form);
   const frames = Float64Array.from(rows.flat(), (x) => x * form.scale);
   const window = { frames, steps, hold: wish.input === "held" };
@@ -91,13 +114,7 @@ export function randomCase(wish: Wish): Case {
   };
 }
 
-function inputForm(random: Random, { input, range, peak }: Wish): InputForm {
-  if (input === "spikes") return { kind: "spikes", range: 1, scale: 1 };
-  const most = range ?? random.pick([16, 127, 255, 1000]);
-  return { kind: "analogue", range: most, scale: (peak ?? random.pick([1, 1, 4, most])) / most };
-}
-
-/** Integers; 1 … 20 % of the inputs are active in a step. */
+/** Integers; of spikes, 1 … 20 % of the inputs are active in a step. */
 function inputRows(random: Random, inputs: number, rows: number, { kind, range }: InputForm): number[][] {
   const rate = kind === "spikes" ? 0.01 * 20 ** random.next() : random.pick([0.1, 0.5, 1]);
   return Array.from({ length: rows }, () =>
@@ -256,10 +273,9 @@ export function courseOf(example: Case, blob: Uint8Array): Course {
   return recorder.course;
 }
 
-/** Spikes of every step in which two courses differ nowhere in the hidden layer, as a share of all steps. */
-export function agreement(a: Course, b: Course): number {
-  const same = a.spikes.filter((row, t) => row.every((z, j) => z === b.spikes[t][j]));
-  return same.length / a.spikes.length;
+/** Whether the hidden layer fires alike in two courses, in every step. */
+export function sameSpikes(a: Course, b: Course): boolean {
+  return a.spikes.every((row, t) => row.every((z, j) => z === b.spikes[t][j]));
 }
 
 export function lessonOf({ wish, inputs, target }: Case): Lesson {
@@ -385,7 +401,7 @@ export function likeness(found: Float64Array, reference: Float64Array): Likeness
 
 export type Layers = Record<keyof Gradients, Likeness>;
 
-function compare(found: Gradients, reference: Gradients): Layers {
+export function compare(found: Gradients, reference: Gradients): Layers {
   const of = (key: keyof Gradients): Likeness => likeness(found[key], reference[key]);
   return {
     ...{ weights: of("weights"), bias: of("bias") },
@@ -393,11 +409,17 @@ function compare(found: Gradients, reference: Gradients): Layers {
   };
 }
 
-/** One window, learnt at its end. */
-export function compareWindow(example: Case, build: Build): Layers {
+/**
+ * One window, learnt at its end.
+ *
+ * @param reference by default, that of the course which the integers take
+ */
+export function compareWindow(
+  example: Case,
+  build: Build,
+  reference: Result = stillResult(example, build),
+): Layers {
   const core = instance(build);
-  const course = courseOf(example, assemble(core, example.program));
-  const reference = backpropagate(netOf(example), lessonOf(example), course);
   const rates = loudRates(example, reference, 6000);
   const program = withRates(example, rates, example.wish.seed);
   const blob = assemble(core, program);
@@ -406,6 +428,12 @@ export function compareWindow(example: Case, build: Build): Layers {
   expectOk(net.run(example.whole, example.steps, L.RUN_RESET | L.RUN_RECORD | hold));
   expectOk(core.teach(net.arena, example.target));
   return compare(learntGradients(example, blob, net.snapshot(), rates), reference.gradients);
+}
+
+/** The reference along the course that the integers take while nothing is learnt. */
+export function stillResult(example: Case, build: Build): Result {
+  const course = courseOf(example, assemble(instance(build), example.program));
+  return backpropagate(netOf(example), lessonOf(example), course);
 }
 
 function expectOk(status: number): void {
@@ -446,8 +474,7 @@ export function learnSteps(
 }
 
 export function compareSteps(example: Case, build: Build): Layers {
-  const course = courseOf(example, assemble(instance(build), example.program));
-  const still = backpropagate(netOf(example), lessonOf(example), course);
-  const { found, reference } = learnSteps(example, build, loudRates(example, still, 4000), example.wish.seed);
+  const rates = loudRates(example, stillResult(example, build), 4000);
+  const { found, reference } = learnSteps(example, build, rates, example.wish.seed);
   return compare(found, reference);
 }

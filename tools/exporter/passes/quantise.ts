@@ -154,7 +154,8 @@ function membraneScale(
   for (let j = 0; j < layer.neurons; j++) {
     const threshold = layer.kind === "lif" ? layer.threshold[j] : 0;
     // a spiking membrane that saturates some way above its threshold still says the same: fire
-    const peak = layer.kind === "lif" ? Math.min(range.peaks[j], SATURATION * threshold) : range.peaks[j];
+    const peak =
+      layer.kind === "lif" ? Math.min(range.peaks[j], saturation(stateBits) * threshold) : range.peaks[j];
     reach = Math.max(reach, Math.max(peak, threshold) / units[j]);
   }
   const room = Math.floor(Math.log2(top / reach));
@@ -165,8 +166,13 @@ function membraneScale(
   return { unit: shared ? unit.fill(unit.reduce((a, b) => Math.max(a, b))) : unit, shift };
 }
 
-/** So many thresholds high a spiking membrane may be before it saturates. */
-const SATURATION = 2;
+/**
+ * So many thresholds high a spiking membrane may be before it saturates: what is cut off would have become spikes of later steps.
+ * Eight bits have no room for more than two.
+ */
+function saturation(stateBits: number): number {
+  return stateBits === 8 ? 2 : 8;
+}
 
 /** The next larger unit in which θ is a whole number. */
 function wholeThreshold(threshold: number, unit: number, shift: number, top: number): number {

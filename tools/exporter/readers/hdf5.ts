@@ -51,7 +51,7 @@ let files = 0;
 export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group> {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     const found = bytes.length === 0 ? "an empty file" : "a file that does not begin as HDF5 files do";
-    throw new InputError(`${file}: found ${found}, expected an HDF5 file; check the path and --from`);
+    throw new InputError(`${file}: found ${found}, expected an HDF5 file, as NIR files are; check the path`);
   }
   const declared = declaredLength(bytes);
   if (declared > bytes.length) {
