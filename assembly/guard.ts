@@ -5,27 +5,24 @@ import * as L from "./layout";
 import { Arena } from "./arena";
 
 export function checkRun(arena: Arena, steps: u32, flags: u32): i32 {
-  const blob = arena.blob;
-  if (!steps || steps > load<u32>(blob, L.HEADER_STEPS)) return L.BAD_STEPS;
+  if (steps - 1 >= arena.longest) return L.BAD_STEPS;
   if (flags & L.RUN_RECORD && !arena.rules) return L.NOT_LEARNING;
-  const held = (flags & L.RUN_HOLD) != 0;
-  if (load<u16>(blob, L.HEADER_INPUT_KIND) == L.INPUT_ANALOGUE) {
-    return (held ? 1 : steps) > load<u32>(blob, L.HEADER_EVENTS) ? L.BAD_STEPS : L.OK;
-  }
-  return held || !checkSpikes(arena, steps) ? L.BAD_INPUT : L.OK;
+  const held = flags & L.RUN_HOLD;
+  if (arena.kind == L.INPUT_ANALOGUE) return (held ? 1 : steps) > arena.room ? L.BAD_STEPS : L.OK;
+  return held || !spikesHold(arena, steps) ? L.BAD_INPUT : L.OK;
 }
 
 /** Lists that follow one another from 0, within the room for them, of inputs that exist. */
-function checkSpikes(arena: Arena, steps: u32): bool {
-  const inputs = load<u32>(arena.blob, L.HEADER_INPUTS), room = load<u32>(arena.blob, L.HEADER_EVENTS);
-  let last: u32 = 0;
-  if (load<u32>(arena.offsets)) return false;
-  for (let t: u32 = 1; t <= steps; t++) {
-    const next = load<u32>(arena.offsets + (t << 2));
-    if (next < last || next > room) return false;
+function spikesHold(arena: Arena, steps: u32): bool {
+  let p = arena.offsets;
+  let last = load<u32>(p), bad = last;
+  do {
+    p += 4;
+    const next = load<u32>(p);
+    bad |= u32(next < last);
     last = next;
-  }
-  return largest(arena.events, last) < inputs || !last;
+  } while (--steps);
+  return !bad && last <= arena.room && largest(arena.events, last) < arena.inputs;
 }
 
 /** The largest of `count` u16. */
@@ -47,5 +44,7 @@ function largest(p: usize, count: u32): u32 {
 export function checkTeach(arena: Arena, target: u32, schedule: u32): i32 {
   if (!arena.rules || !(load<u16>(arena.learning, L.LEARNING_SCHEDULES) & schedule)) return L.NOT_LEARNING;
   if (!arena.recorded) return L.NOT_RECORDED;
-  return target < load<u16>(arena.blob, L.HEADER_CLASSES) ? L.OK : L.BAD_TARGET;
+  // the lesson reads the input once more, and a host may have put another one meanwhile
+  if (arena.kind == L.INPUT_SPIKES && !spikesHold(arena, arena.recorded)) return L.BAD_INPUT;
+  return target < <u32>arena.classes ? L.OK : L.BAD_TARGET;
 }

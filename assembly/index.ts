@@ -11,25 +11,28 @@ import { checkRun, checkTeach } from "./guard";
 import { learnStep, learnWindow } from "./learn";
 import * as L from "./layout";
 import { arenaBytes, place } from "./plan";
-import { snapshotBytes, writeSnapshot } from "./snapshot";
-import { rest, ruleAt, window } from "./step";
+import { writeSnapshot } from "./snapshot";
+import { rest, window } from "./step";
 
 /** Bytes of arena that the blob needs; checks it wholly but for checksum and announced arena. */
 export function measure(blob: usize, length: u32): i32 {
-  const status = check(blob, length, false);
+  return needs(blob, length, false);
+}
+
+function needs(blob: usize, length: u32, sums: bool): i32 {
+  const status = check(blob, length, sums);
   if (status) return -status;
-  const bytes = arenaBytes(blob);
+  const bytes = arenaBytes();
   return bytes > <u64>i32.MAX_VALUE ? -L.BAD_RANGE : <i32>bytes;
 }
 
 /** Checks a blob and lays out its arena. On refusal nothing is written. */
 function loadBlob(blob: usize, length: u32, arena: usize, arenaLength: u32): i32 {
-  const status = check(blob, length, true);
-  if (status) return status;
-  const bytes = arenaBytes(blob);
+  const bytes = needs(blob, length, true);
+  if (bytes < 0) return -bytes;
   if (arena & 15) return L.BAD_ALIGNMENT;
-  if (<u64>load<u32>(blob, L.HEADER_ARENA) != bytes || <u64>arenaLength < bytes) return L.BAD_ARENA;
-  place(blob, arena, <u32>bytes);
+  if (load<u32>(blob, L.HEADER_ARENA) != bytes || arenaLength < <u32>bytes) return L.BAD_ARENA;
+  place(arena, bytes);
   return L.OK;
 }
 export { loadBlob as load };
@@ -72,15 +75,18 @@ export function teachStep(arena: usize, target: u32): i32 {
 
 /** Sets the rate of one rule, mantissa · 2^−shift, for a schedule; lasts until the next load. */
 export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, shift: u32): i32 {
-  const a = changetype<Arena>(arena);
-  if (rule >= a.rules || mantissa > 1023 || shift > 30) return L.BAD_LEARNING;
-  const state = ruleAt(a, rule);
+  let state = changetype<Arena>(arena).rules;
+  while (state && rule) {
+    state = state.next;
+    rule--;
+  }
+  if (!state || mantissa > 1023 || shift > 30) return L.BAD_LEARNING;
   if (schedule == L.SCHEDULE_STEP) {
-    state.stepRate = mantissa;
-    state.stepRateShift = shift;
+    state.stepRate = <u16>mantissa;
+    state.stepRateShift = <u8>shift;
   } else {
-    state.rate = mantissa;
-    state.rateShift = shift;
+    state.rate = <u16>mantissa;
+    state.rateShift = <u8>shift;
   }
   return L.OK;
 }
@@ -88,7 +94,7 @@ export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, s
 /** Writes the network as a blob of now; returns its length. With `out` 0 nothing is written. */
 export function snapshot(arena: usize, out: usize, capacity: u32): i32 {
   const a = changetype<Arena>(arena);
-  const bytes = snapshotBytes(a);
+  const bytes = a.length;
   if (!out) return bytes;
   if (capacity < bytes || out & 15) return -L.NO_SPACE;
   writeSnapshot(a, out);

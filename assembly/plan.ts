@@ -1,224 +1,198 @@
 /**
- * Lays out the arena of a blob that has been checked. One walk both counts and places, so the two cannot differ: while it
- * counts, `blank` swallows what would be written.
+ * Lays out the arena of a blob that has been checked. One walk both counts and places, so the two cannot differ.
+ *
+ * A piece is asked for with its size alone: its address goes into the field after that of the piece before, so that the order
+ * of calls here is the order of fields in arena.ts.
  */
 import * as L from "./layout";
-import { Arena, ARENA_BYTES, ARENA_MAGIC, Node, RuleState } from "./arena";
-import { learntEntry } from "./check-learning";
-import { section, sectionStart } from "./check";
+import { Arena, ARENA_BYTES, Node, RuleState } from "./arena";
+import { blob, learning, learnt, program, programEnd } from "./directory";
 import { copy, fill, padded } from "./fixedpoint/arithmetic";
 import { seed } from "./fixedpoint/random";
 
-/** Where the next piece of the arena begins. */
-let at: u64 = 0;
 /** Whether pieces are being placed, or only counted. */
 let placing = false;
+/** Pieces grow upward from here; states, what a start from rest clears, downward from the arena's end. */
+let at: u64 = 0;
+let top: u64 = 0;
+/** The field for the next piece's address. */
+let field: usize = 0;
+/** In the learnt section: what was learnt before, rule after rule. */
+let remembered: usize = 0;
+/** Needed by the widest population, and by the source with most spikes in a window. */
+let widest: u32 = 0;
+let sources: u32 = 0;
+let spikes: u64 = 0;
+/** Bytes of the readout's weights turned. */
+let turned: u64 = 0;
 
-/** The next `bytes`, rounded up to 16; returns where they begin. */
-function take(bytes: u64): usize {
-  const here = <usize>at;
-  at += (bytes + 15) & ~15;
-  return here;
+/** One that is empty has address 0. */
+function point(address: u64, bytes: u64): void {
+  if (placing) store<usize>(field, bytes ? <usize>address : 0);
+  field += sizeof<usize>();
 }
 
-/** Bytes of arena that a blob needs, header and records included. */
-export function arenaBytes(blob: usize): u64 {
-  at = 0;
+/** Takes the next `bytes`, rounded up to 16. */
+function take(bytes: u64): void {
+  point(at, bytes);
+  at += (bytes + 15) & ~15;
+}
+
+/** The same, of what a start from rest clears. */
+function takeState(bytes: u64): void {
+  top -= (bytes + 15) & ~15;
+  point(top, bytes);
+}
+
+/** Bytes of arena that the blob at hand needs, header and records included. */
+export function arenaBytes(): u64 {
   placing = false;
-  walk(blob, 0);
-  return at;
+  return walk(0, 0);
 }
 
 /** Clears the arena and lays it out; `length` bytes at `arena` suffice, as arenaBytes() said. */
-export function place(blob: usize, arena: usize, length: u32): void {
-  fill(arena, 0, length & ~15);
-  at = arena;
+export function place(arena: usize, length: u32): void {
+  fill(arena, 0, length);
+  copy(arena, blob, L.HEADER_BYTES);
   placing = true;
-  walk(blob, arena);
-  const header = changetype<Arena>(arena);
-  header.magic = ARENA_MAGIC;
-  header.blob = blob;
-  header.length = load<u32>(blob, L.HEADER_LENGTH);
-  const input = changetype<Node>(header.nodes);
-  input.offsets = header.offsets;
-  input.events = header.events;
+  walk(arena, arena + length);
 }
 
-function walk(blob: usize, address: usize): void {
-  const program = sectionStart(blob, L.SECTION_OPERATIONS), learning = sectionStart(blob, L.SECTION_LEARNING);
-  const operations = load<u32>(section(blob, L.SECTION_OPERATIONS), L.SECTION_LENGTH) / L.OPERATION_BYTES;
+function walk(address: usize, end: usize): u64 {
+  const arena = changetype<Arena>(address);
+  const steps = <u64>load<u32>(blob, L.HEADER_STEPS), room = <u64>load<u32>(blob, L.HEADER_EVENTS);
+  const outputs = load<u32>(blob, L.HEADER_OUTPUTS), stride = padded(outputs);
   const rules = learning ? <u32>load<u16>(learning, L.LEARNING_COUNT) : 0;
-  const arena = changetype<Arena>(take(ARENA_BYTES));
-  const nodes = take((operations + 1) * L.NODE_BYTES), states = take(rules * L.RULE_STATE_BYTES);
+  at = <u64>address + ARENA_BYTES;
+  top = end;
+  widest = 0;
+  sources = 0;
+  spikes = 0;
+  turned = 0;
+  field = address + offsetof<Arena>("rules");
+  take(rules * L.RULE_STATE_BYTES);
+  take(programEnd - program + L.NODE_BYTES);
+  takeState(stride << 2);
+  take(<u64>load<u16>(blob, L.HEADER_CLASSES) << 2);
+  if (load<u16>(blob, L.HEADER_INPUT_KIND) == L.INPUT_SPIKES) {
+    take((steps + 1) << 2);
+    take(room << 1);
+  } else {
+    take(0);
+    take((room * <u64>load<u32>(blob, L.HEADER_INPUTS)) << 1);
+  }
+  take((steps * outputs) << 2);
+  if (learning) {
+    take(16);
+    take(stride << 2);
+    take(stride << 2);
+    take(stride << 1);
+    take((steps * stride) << 1);
+  }
   if (placing) {
-    arena.operations = operations;
-    arena.rules = rules;
+    arena.blob = blob;
     arena.program = program;
+    arena.stride = stride;
+    arena.last = arena.nodes + (programEnd - program);
     arena.learning = learning;
-    arena.nodes = nodes;
-    arena.ruleStates = states;
-    arena.ruleRecords = learning + L.LEARNING_BYTES;
+    arena.learnt = learnt;
+    const input = changetype<Node>(arena.nodes);
+    input.offsets = arena.offsets;
+    input.events = arena.events;
+    input.count = arena.inputs;
+    if (learning) {
+      remembered = blob + load<u32>(learnt, L.SECTION_OFFSET);
+      if (load<u32>(learnt, L.SECTION_LENGTH)) copy(arena.random, remembered, 16);
+      else seed(arena.random, load<u32>(learning, L.LEARNING_SEED));
+      remembered += 16;
+    }
   }
-  walkBuffers(blob, arena, program, operations);
-  for (let i: u32 = 0; i < operations; i++) {
-    walkNode(blob, program + i * L.OPERATION_BYTES, changetype<Node>(nodes + (i + 1) * L.NODE_BYTES), learning, rules, i);
+  for (let op = program, node = arena.nodes; op < programEnd; op += L.OPERATION_BYTES) {
+    node += L.NODE_BYTES;
+    walkNode(arena, op, node);
   }
-  if (learning) walkLearning(blob, arena, program, nodes, states, operations, rules);
+  for (let r: u32 = 0; r < rules; r++) walkRule(arena, r, r + 1 < rules);
+  field = address + offsetof<Arena>("accumulators");
+  take(<u64>widest << 2);
+  take(<u64>sources << 2);
+  take(spikes << 1);
+  take(turned);
+  if (placing) {
+    arena.states = <usize>top;
+    arena.stateBytes = <u32>(end - <usize>top);
+    if (learning) arena.length = padded(<u32>(remembered - blob));
+  }
+  return at - top;
 }
 
-/** Input, output and the accumulators that all populations share. */
-function walkBuffers(blob: usize, arena: Arena, program: usize, operations: u32): void {
-  const steps = <u64>load<u32>(blob, L.HEADER_STEPS), events = <u64>load<u32>(blob, L.HEADER_EVENTS);
-  const outputs = load<u32>(blob, L.HEADER_OUTPUTS);
-  const spikes = load<u16>(blob, L.HEADER_INPUT_KIND) == L.INPUT_SPIKES;
-  let widest: u32 = 0;
-  for (let i: u32 = 0; i < operations; i++) {
-    const op = program + i * L.OPERATION_BYTES;
-    if (load<u16>(op) >= L.OP_LIF) widest = max<u32>(widest, padded(load<u32>(op, L.POPULATION_NEURONS)));
-  }
-  const marks = take(<u64>padded(outputs) << 2), scores = take(<u64>load<u16>(blob, L.HEADER_CLASSES) << 2);
-  const offsets = take(spikes ? (steps + 1) << 2 : 0);
-  const input = take(spikes ? events << 1 : (events * <u64>load<u32>(blob, L.HEADER_INPUTS)) << 1);
-  const accumulators = take(<u64>widest << 2), kept = take((steps * <u64>outputs) << 2);
-  const scratch = take(64);
-  if (!placing) return;
-  arena.scratch = scratch;
-  arena.marks = marks;
-  arena.scores = scores;
-  arena.offsets = offsets;
-  arena.events = input;
-  arena.accumulators = accumulators;
-  arena.outputs = kept;
-}
-
-/** Whether some rule's synapses listen to operation i, so that its spikes have to be kept for the window. */
-function heard(program: usize, learning: usize, rules: u32, i: u32): bool {
-  for (let r: u32 = 0; r < rules; r++) {
-    const index = <u32>load<u16>(learning + L.LEARNING_BYTES + r * L.RULE_BYTES);
-    if (load<u16>(program + index * L.OPERATION_BYTES, L.SYNAPSE_SOURCE) == i + 1) return true;
-  }
-  return false;
-}
-
-function walkNode(blob: usize, op: usize, node: Node, learning: usize, rules: u32, i: u32): void {
-  const code = load<u16>(op);
+function walkNode(arena: Arena, op: usize, address: usize): void {
+  const code = load<u16>(op), node = changetype<Node>(address);
+  if (placing) copy(address, op, L.OPERATION_BYTES);
   if (code < L.OP_LIF) {
-    const current = code == L.OP_ANALOGUE ? take(<u64>load<u32>(op, L.SYNAPSE_STRIDE) << 2) : 0;
+    field = address + offsetof<Node>("events");
+    take(code == L.OP_ANALOGUE ? <u64>load<u32>(op, L.SYNAPSE_STRIDE) << 2 : 0);
     if (!placing) return;
-    node.weights = blob + load<u32>(op, L.SYNAPSE_WEIGHTS);
-    node.current = current;
+    node.weights += blob;
+    node.source = changetype<Node>(arena.nodes + <u32>node.sourceIndex * L.NODE_BYTES);
     return;
   }
-  const all = <u64>padded(load<u32>(op, L.POPULATION_NEURONS)), steps = <u64>load<u32>(blob, L.HEADER_STEPS);
-  const membranes = take((all * <u64>load<u8>(op, L.POPULATION_BITS)) >> 3);
-  const program = op - i * L.OPERATION_BYTES;
-  const kept = code == L.OP_LIF && heard(program, learning, rules, i);
-  const offsets = kept ? take((steps + 1) << 2) : 0;
-  const events = code == L.OP_LIF ? take(((kept ? steps : 1) * <u64>load<u32>(op, L.POPULATION_NEURONS)) << 1) : 0;
-  if (!placing) return;
-  const bias = load<u32>(op, L.POPULATION_BIAS);
-  node.membranes = membranes;
-  node.offsets = offsets;
-  node.events = events;
-  node.list = events;
-  node.bias = bias ? blob + bias : 0;
+  const neurons = load<u32>(op, L.POPULATION_NEURONS), all = padded(neurons);
+  field = address + offsetof<Node>("membranes");
+  widest = max<u32>(widest, all);
+  takeState((all * load<u8>(op, L.POPULATION_BITS)) >> 3);
+  take(0);
+  take(code == L.OP_LIF ? neurons << 1 : 0);
+  if (placing && node.bias) node.bias += blob;
 }
 
-function walkLearning(
-  blob: usize, arena: Arena, program: usize, nodes: usize, states: usize, operations: u32, rules: u32,
-): void {
-  const learning = sectionStart(blob, L.SECTION_LEARNING);
-  const all = <u64>padded(load<u32>(blob, L.HEADER_OUTPUTS)), steps = <u64>load<u32>(blob, L.HEADER_STEPS);
-  const random = take(16), errors = take(all << 3), filtered = take(all << 2), view = take(all << 1);
-  const probabilities = take((steps * all) << 1);
-  if (placing) {
-    arena.random = random;
-    arena.errors = errors;
-    arena.filtered = filtered;
-    arena.view = view;
-    arena.probabilities = probabilities;
-    seed(random, load<u32>(learning, L.LEARNING_SEED));
-  }
-  let sources: u64 = 0, spikes: u64 = 0;
-  for (let r: u32 = 0; r < rules; r++) {
-    const rule = learning + L.LEARNING_BYTES + r * L.RULE_BYTES;
-    const op = program + <u32>load<u16>(rule) * L.OPERATION_BYTES;
-    walkRule(blob, arena, program, nodes, rule, op, changetype<RuleState>(states + r * L.RULE_STATE_BYTES));
-    if (load<u16>(op) != L.OP_DENSE) continue;
-    const inputs = <u64>load<u32>(op, L.SYNAPSE_INPUTS);
-    sources = max<u64>(sources, inputs + 1);
-    spikes = max<u64>(spikes, load<u16>(op, L.SYNAPSE_SOURCE) ? inputs * steps : <u64>load<u32>(blob, L.HEADER_EVENTS));
-  }
-  const starts = take(sources << 2), times = take(spikes << 1);
-  if (!placing) return;
-  arena.starts = starts;
-  arena.times = times;
-  restore(blob, arena, learning, program, states, rules);
-}
-
-/** One rule: a copy of its weights, their residuals, its traces and its logs. */
-function walkRule(blob: usize, arena: Arena, program: usize, nodes: usize, rule: usize, op: usize, state: RuleState): void {
-  const target = op + L.OPERATION_BYTES;
-  const inputs = <u64>load<u32>(op, L.SYNAPSE_INPUTS), stride = <u64>load<u32>(op, L.SYNAPSE_STRIDE);
+/** One rule: a copy of its weights, their residuals, its traces and its logs; the lists of its source are kept for the window. */
+function walkRule(arena: Arena, r: u32, more: bool): void {
+  const record = learning + L.LEARNING_BYTES + r * L.RULE_BYTES, address = changetype<usize>(arena.rules) + r * L.RULE_STATE_BYTES;
+  const index = <u32>load<u16>(record) * L.OPERATION_BYTES, op = program + index, synapses = arena.nodes + L.NODE_BYTES + index;
+  const inputs = load<u32>(op, L.SYNAPSE_INPUTS), stride = load<u32>(op, L.SYNAPSE_STRIDE), bytes = inputs * stride;
   const steps = <u64>load<u32>(blob, L.HEADER_STEPS);
-  const learning = sectionStart(blob, L.SECTION_LEARNING);
-  const forward = (load<u16>(learning, L.LEARNING_SCHEDULES) & L.SCHEDULE_STEP) != 0;
-  const biased = (load<u16>(rule, L.RULE_FLAGS) & L.RULE_BIAS) != 0, readout = load<u16>(rule, L.RULE_SIGNAL) == L.SIGNAL_READOUT;
-  const weights = take(inputs * stride), residuals = take(inputs * stride);
-  const fine = take(biased ? stride << 2 : 0), bias = take(biased ? stride << 2 : 0);
-  const carry = take(stride << 2), signal = take(forward ? stride << 1 : 0);
-  const traces = take(forward ? (inputs + 1) << 2 : 0);
-  const log: usize = readout ? 0 : take((steps * stride) << 1);
-  const turned: usize = readout ? 0 : take((stride * <u64>padded(load<u32>(blob, L.HEADER_OUTPUTS))) << 1);
+  const biased = load<u16>(record, L.RULE_FLAGS) & L.RULE_BIAS, readout = load<u16>(record, L.RULE_SIGNAL) == L.SIGNAL_READOUT;
+  const row = stride << 2, node = changetype<Node>(synapses), target = changetype<Node>(synapses + L.NODE_BYTES);
+  if (placing) copy(address, record, L.RULE_BYTES);
+  field = address + offsetof<RuleState>("weights");
+  take(bytes);
+  take(bytes);
+  take(biased ? row : 0);
+  take(biased ? row : 0);
+  takeState(load<u16>(learning, L.LEARNING_SCHEDULES) & L.SCHEDULE_STEP ? (inputs + 1) << 2 : 0);
+  take(row);
+  take(readout ? 0 : (steps * stride) << 1);
+  if (!readout) turned = (stride * <u64>padded(load<u32>(blob, L.HEADER_OUTPUTS))) << 1;
+  if (load<u16>(op) == L.OP_DENSE) {
+    let most = <u64>load<u32>(blob, L.HEADER_EVENTS);
+    if (load<u16>(op, L.SYNAPSE_SOURCE)) {
+      most = inputs * steps;
+      if (placing) field = changetype<usize>(node.source) + offsetof<Node>("offsets");
+      take((steps + 1) << 2);
+      take(most << 1);
+    }
+    sources = max<u32>(sources, inputs + 1);
+    spikes = max<u64>(spikes, most);
+  }
   if (!placing) return;
 
-  const index = <u32>(op - program) / L.OPERATION_BYTES;
-  const node = changetype<Node>(nodes + (index + 1) * L.NODE_BYTES), population = changetype<Node>(nodes + (index + 2) * L.NODE_BYTES);
-  state.weights = weights;
-  state.residuals = residuals;
-  state.carry = carry;
-  state.signal = signal;
-  state.traces = forward ? traces : 0;
-  state.log = readout ? arena.probabilities : log;
-  state.rate = load<u16>(rule, L.RULE_RATE);
-  state.rateShift = load<u8>(rule, L.RULE_RATE_SHIFT);
-  state.stepRate = load<u16>(rule, L.RULE_STEP_RATE);
-  state.stepRateShift = load<u8>(rule, L.RULE_STEP_RATE_SHIFT);
-  copy(weights, node.weights, <u32>(inputs * stride));
-  node.weights = weights;
-  if (biased) {
-    state.fine = fine;
-    state.bias = bias;
-    copy(bias, population.bias, <u32>(stride << 2));
-    population.bias = bias;
+  const rule = changetype<RuleState>(address), before = load<u32>(learnt, L.SECTION_LENGTH) != 0;
+  rule.synapses = synapses;
+  rule.surrogate += blob;
+  if (more) rule.next = changetype<RuleState>(address + L.RULE_STATE_BYTES);
+  if (readout) rule.log = arena.probabilities;
+  else target.rule = rule;
+  copy(rule.weights, node.weights, bytes);
+  node.weights = rule.weights;
+  if (before) copy(rule.residuals, remembered, bytes);
+  else fill(rule.residuals, 0x8080808080808080, bytes);
+  remembered += bytes;
+  if (!biased) return;
+  copy(rule.bias, target.bias, row);
+  target.bias = rule.bias;
+  for (let j: u32 = 0; j < stride; j++) {
+    const rest = before ? <i32>load<i8>(remembered + j) : 0;
+    store<i32>(rule.fine + (j << 2), (load<i32>(rule.bias + (j << 2)) << 8) + rest);
   }
-  if (!readout) {
-    arena.turned = turned;
-    population.surrogates = log;
-    population.surrogate = blob + load<u32>(rule, L.RULE_SURROGATE);
-  }
-}
-
-/** What was learnt before: residuals, bias remainders, the generator's position; or their beginnings. */
-function restore(blob: usize, arena: Arena, learning: usize, program: usize, states: usize, rules: u32): void {
-  const entry = learntEntry(blob);
-  const learnt = load<u32>(entry, L.SECTION_LENGTH) != 0;
-  let from = blob + load<u32>(entry, L.SECTION_OFFSET);
-  if (learnt) copy(arena.random, from, 16);
-  from += 16;
-  for (let r: u32 = 0; r < rules; r++) {
-    const rule = learning + L.LEARNING_BYTES + r * L.RULE_BYTES;
-    const op = program + <u32>load<u16>(rule) * L.OPERATION_BYTES;
-    const state = changetype<RuleState>(states + r * L.RULE_STATE_BYTES);
-    const stride = load<u32>(op, L.SYNAPSE_STRIDE), bytes = load<u32>(op, L.SYNAPSE_INPUTS) * stride;
-    if (learnt) copy(state.residuals, from, bytes);
-    else fill(state.residuals, 0x8080808080808080, bytes);
-    from += bytes;
-    if (!(load<u16>(rule, L.RULE_FLAGS) & L.RULE_BIAS)) continue;
-    for (let j: u32 = 0; j < stride; j++) {
-      const rest = learnt ? <i32>load<i8>(from + j) : 0;
-      store<i32>(state.fine + (j << 2), (load<i32>(state.bias + (j << 2)) << 8) + rest);
-    }
-    from += stride;
-  }
+  remembered += stride;
 }

@@ -2,20 +2,19 @@
  * A bias that learns: f = 256 · B + φ, and B, the one that inference reads, is f rounded.
  */
 import { RuleState } from "../arena";
+import { NODE_BYTES, POPULATION_SHIFT, SYNAPSE_STRIDE } from "../layout";
 import { rsh } from "../fixedpoint/arithmetic";
 
 const LIMIT: i64 = 1 << 29;
 
-/**
- * @param sum Σ D of neuron j
- * @param factor the rule's bias scale
- * @param k the population's shift
- */
-export function learnBias(rule: RuleState, j: u32, sum: i32, factor: u32, k: i32): void {
-  const d = <i64>sum * <i64>factor;
-  const change = k >= 0 ? d << k : (d + (<i64>1 << (-k - 1))) >> -k;
-  const at = j << 2;
-  const f = <i32>max<i64>(-LIMIT, min<i64>(LIMIT, <i64>load<i32>(rule.fine + at) - change));
-  store<i32>(rule.fine + at, f);
-  store<i32>(rule.bias + at, rsh(f, 8));
+/** All biases of the population that a rule teaches, by the sums of D in the rule's `carry`. */
+export function learnBias(rule: RuleState): void {
+  const k = <i64>load<i8>(rule.synapses + NODE_BYTES, POPULATION_SHIFT), left = max<i64>(k, 0), right = left - k;
+  const offset = (<i64>1 << right) >> 1;
+  for (let at: u32 = 0, bytes = load<u32>(rule.synapses, SYNAPSE_STRIDE) << 2; at < bytes; at += 4) {
+    const change = ((<i64>load<i32>(rule.carry + at) * <i64>rule.biasScale << left) + offset) >> right;
+    const f = <i32>max<i64>(-LIMIT, min<i64>(LIMIT, <i64>load<i32>(rule.fine + at) - change));
+    store<i32>(rule.fine + at, f);
+    store<i32>(rule.bias + at, rsh(f, 8));
+  }
 }

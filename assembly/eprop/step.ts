@@ -2,34 +2,31 @@
  * The schedule `step`: forward traces, a change of the weights at every step that has a target, nothing kept of the past but
  * one trace a presynaptic neuron (Bellec et al. 2020, equation 4 without the readout's filter).
  */
-import { RuleState } from "../arena";
-import { OPERATION_BYTES, POPULATION_SHIFT, RULE_BIAS_SCALE, RULE_TRACE_VIEW, UPDATE_LIMIT } from "../layout";
-import { SYNAPSE_INPUTS, SYNAPSE_OUTPUTS, SYNAPSE_STRIDE } from "../layout";
-import { clamp, rsh } from "../fixedpoint/arithmetic";
-import { draw } from "../fixedpoint/random";
+import { Arena, RuleState } from "../arena";
+import { HEADER_ZERO, SYNAPSE_INPUTS, SYNAPSE_STRIDE } from "../layout";
+import { clear, limit, rsh } from "../fixedpoint/arithmetic";
 import { learnBias } from "./bias";
-import { applyOne } from "./rows";
+import { addUpdates, applySpikes, emit } from "./rows";
 
 /**
- * Weights and bias −= X · Y, rounded at random, for every source whose trace is not 0.
- *
- * @param record the rule's record in the blob
- * @param op the synapses that learn; their population follows
+ * Weights and bias −= X · Y, rounded at random, for every source whose trace is not 0; Y lies in the rule's `carry`.
+ * A row of X · Y is one step's D with X for a rate, and a source that fired in that step alone meets it.
  */
-export function applyTraces(record: usize, rule: RuleState, op: usize, random: usize): void {
-  const view = <i32>load<u8>(record, RULE_TRACE_VIEW), shift = rule.stepRateShift;
-  const stride = load<u32>(op, SYNAPSE_STRIDE), sources = load<u32>(op, SYNAPSE_INPUTS), neurons = load<u32>(op, SYNAPSE_OUTPUTS);
-  const mask: u32 = (1 << shift) - 1;
-  for (let i: u32 = 0; i <= sources; i++) {
-    if (i == sources && !rule.fine) return;
-    const x = clamp(rsh(load<i32>(rule.traces + (i << 2)), view), -32767, 32767);
-    if (!x && i < sources) continue;
-    const row = i * stride;
-    for (let j: u32 = 0; j < stride; j++) {
-      const noise = <i32>(draw(random, j) & mask);
-      const d = clamp((x * <i32>load<i16>(rule.signal + (j << 1)) + noise) >> shift, -UPDATE_LIMIT, UPDATE_LIMIT);
-      if (i < sources) applyOne(rule.weights + row + j, rule.residuals + row + j, d);
-      else if (j < neurons) learnBias(rule, j, d, load<u16>(record, RULE_BIAS_SCALE), load<i8>(op + OPERATION_BYTES, POPULATION_SHIFT));
-    }
+export function applyTraces(arena: Arena, rule: RuleState): void {
+  const stride = load<u32>(rule.synapses, SYNAPSE_STRIDE), inputs = load<u32>(rule.synapses, SYNAPSE_INPUTS);
+  const row = arena.accumulators;
+  let weights = rule.weights, residuals = rule.residuals;
+  for (let i: u32 = 0; i <= inputs; i++) {
+    const bias = i == inputs;
+    if (bias && !rule.fine) return;
+    const x = limit(rsh(load<i32>(rule.traces + (i << 2)), rule.traceView), 32767);
+    if (x || bias) emit(rule.carry, stride, row, 0, x, rule.stepRateShift, arena.random);
+    // the one time of the list is a zero of the blob's
+    if (x && !bias) applySpikes(weights, residuals, stride, row, arena.blob + HEADER_ZERO, 1);
+    weights += stride;
+    residuals += stride;
   }
+  clear(rule.carry, stride << 2);
+  addUpdates(rule.carry, row, stride, 1);
+  learnBias(rule);
 }

@@ -1,34 +1,28 @@
 /**
  * Presynaptic traces of the schedule `step`: `x̄ ← β·x̄ + x`, one a source and, after them, one of a source that is always on (the bias's).
  */
-import { OP_DENSE, OP_FLAGS, OPERATION_BYTES, POPULATION_DECAY, POPULATION_NO_DECAY, SYNAPSE_INPUTS, TRACE_BITS } from "../layout";
-import { clamp, decay32 } from "../fixedpoint/arithmetic";
+import { Node, RuleState } from "../arena";
+import { NODE_BYTES, OP_DENSE, POPULATION_DECAY, POPULATION_NO_DECAY, TRACE_BITS } from "../layout";
+import { decay32, limit } from "../fixedpoint/arithmetic";
 
-const LIMIT: i32 = 0x3fffffff;
 /** An analogue input counts so many bits less than a spike. */
 const ANALOGUE_BITS: u32 = 10;
 
-/**
- * @param synapses their operation; the population whose decay the traces have follows it
- * @param traces i32[inputs + 1]
- * @param list spikes of this step, or its frame of values
- */
-export function moveTraces(blob: usize, synapses: usize, traces: usize, list: usize, count: u32): void {
-  const target = synapses + OPERATION_BYTES;
-  const dense = load<u16>(synapses) == OP_DENSE;
-  const inputs = load<u32>(synapses, SYNAPSE_INPUTS);
-  const leaks = !(load<u16>(target, OP_FLAGS) & POPULATION_NO_DECAY);
-  const b = load<u16>(blob + load<u32>(target, POPULATION_DECAY));
-  for (let i: u32 = 0; i <= inputs; i++) {
-    const at = traces + (i << 2);
-    if (leaks) store<i32>(at, decay32(load<i32>(at), b));
-    if (i == inputs) raise(at, 1 << TRACE_BITS);
-    else if (!dense) raise(at, <i32>load<i16>(list + (i << 1)) << ANALOGUE_BITS);
+/** One step of a rule's traces; the population whose decay they have is the one that learns. */
+export function moveTraces(blob: usize, rule: RuleState): void {
+  const node = changetype<Node>(rule.synapses), target = rule.synapses + NODE_BYTES, traces = rule.traces;
+  const b = changetype<Node>(target).flags & POPULATION_NO_DECAY ? 1 << 16 : load<u16>(blob + load<u32>(target, POPULATION_DECAY));
+  const end = traces + (node.inputs << 2);
+  for (let p = traces; p <= end; p += 4) store<i32>(p, decay32(load<i32>(p), b));
+  raise(end, 1 << TRACE_BITS);
+  let list = node.source.list;
+  for (let i: u32 = 0; i < node.source.count; i++) {
+    if (node.code == OP_DENSE) raise(traces + (<u32>load<u16>(list) << 2), 1 << TRACE_BITS);
+    else raise(traces + (i << 2), <i32>load<i16>(list) << ANALOGUE_BITS);
+    list += 2;
   }
-  if (!dense) return;
-  for (let i: u32 = 0; i < count; i++) raise(traces + (<u32>load<u16>(list + (i << 1)) << 2), 1 << TRACE_BITS);
 }
 
 function raise(at: usize, by: i32): void {
-  store<i32>(at, clamp(load<i32>(at) + by, -LIMIT, LIMIT));
+  store<i32>(at, limit(load<i32>(at) + by, 0x3fffffff));
 }

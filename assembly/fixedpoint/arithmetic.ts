@@ -1,5 +1,5 @@
 /**
- * Rounding, saturation and decay, as docs/ARITHMETIC.md defines them. Everything here is inlined.
+ * Rounding, saturation and decay, as docs/ARITHMETIC.md defines them, and the two loops over memory that everything shares.
  */
 
 /** Rounded up to the padding of rows and arrays. */
@@ -15,10 +15,22 @@ export function clamp(x: i32, low: i32, high: i32): i32 {
   return max<i32>(low, min<i32>(high, x));
 }
 
+/** Within ± most, where it is not worth its size in place. */
+export function limit(x: i32, most: i32): i32 {
+  return clamp(x, -most, most);
+}
+
 // @ts-ignore: decorator
 @inline
 export function sat16(x: i32): i32 {
   return clamp(x, -32768, 32767);
+}
+
+/** Saturated to 32 bits. */
+// @ts-ignore: decorator
+@inline
+export function sat32(x: i64): i32 {
+  return <i32>max<i64>(i32.MIN_VALUE, min<i64>(i32.MAX_VALUE, x));
 }
 
 /** Shift to the right, halves rounded up; |x| < 2^30, s in 0 … 30. */
@@ -28,38 +40,26 @@ export function rsh(x: i32, s: i32): i32 {
   return (x + ((1 << s) >> 1)) >> s;
 }
 
-/** `x · 2^k`, rounded where k < 0; the result fits 32 bits (plan.ts sees to it). */
-// @ts-ignore: decorator
-@inline
-export function scale(x: i32, k: i32): i32 {
-  return k >= 0 ? x << k : rsh(x, -k);
-}
-
 /**
- * One leak step of a state: `sign(x) · ((|x| · b) >> 16)`.
+ * One leak step of a state: `sign(x) · ((|x| · b) >> 16)`. What is shifted out of a negative product is first made up for.
  *
  * @param x state of 8 or 16 bits
- * @param b decay as Q0.16, 0 … 65535
+ * @param b decay as Q0.16, 0 … 65535; 65536 changes nothing
  * @returns the state one step later, truncated toward zero, so that a silent state reaches exactly 0
  */
 // @ts-ignore: decorator
 @inline
 export function decay16(x: i32, b: u32): i32 {
-  const s = x >> 31;
-  return (<i32>((<u32>((x ^ s) - s) * b) >> 16) ^ s) - s;
+  const p = x * <i32>b;
+  return (p + ((p >> 31) & 0xffff)) >> 16;
 }
 
 /** As decay16, for a state of 32 bits. */
 // @ts-ignore: decorator
 @inline
 export function decay32(x: i32, b: u32): i32 {
-  const s = x >> 31;
-  return (<i32>((<u64>(<u32>((x ^ s) - s)) * b) >> 16) ^ s) - s;
-}
-
-/** decay32 where it is not worth its size in place. */
-export function leak(x: i32, b: u32): i32 {
-  return decay32(x, b);
+  const p = <i64>x * <i64>b;
+  return <i32>((p + ((p >> 63) & 0xffff)) >> 16);
 }
 
 /** Stores `word` all over `bytes` (a multiple of 16) at p. */

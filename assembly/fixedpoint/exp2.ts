@@ -5,9 +5,9 @@
  */
 // @ts-ignore: decorator
 @inline
-export function exp2(d: u32): u32 {
+export function exp2(d: i64): u32 {
   if (d >= 15 * 1024) return 0;
-  const f = d & 1023;
+  const f = <u32>d & 1023;
   const g = 32768 - ((f * (22670 - ((f * (7600 - ((f * 1316) >> 10))) >> 10))) >> 10);
-  return g >> (d >> 10);
+  return g >> (<u32>d >> 10);
 }

@@ -1,6 +1,4 @@
 /** Membranes of 8, 16 and 32 bits. */
-import { POPULATION_BITS } from "../layout";
-
 /** The membrane of neuron j. */
 // @ts-ignore: decorator
 @inline
@@ -15,9 +13,4 @@ export function putMembrane(bits: u32, membranes: usize, j: u32, u: i32): void {
   if (bits == 16) store<i16>(membranes + (j << 1), u);
   else if (bits == 8) store<i8>(membranes + j, u);
   else store<i32>(membranes + (j << 2), u);
-}
-
-/** The same, of the population that `op` describes. */
-export function membraneOf(op: usize, membranes: usize, j: u32): i32 {
-  return membrane(load<u8>(op, POPULATION_BITS), membranes, j);
 }

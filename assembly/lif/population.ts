@@ -6,7 +6,7 @@ import { OP_CODE, OP_FLAGS, OP_LIF, POPULATION_BITS, POPULATION_DECAY, POPULATIO
 import { POPULATION_NO_DECAY, POPULATION_OR_EQUAL, POPULATION_RESET, POPULATION_RESET_NOW, POPULATION_SHIFT } from "../layout";
 import { POPULATION_THRESHOLD, POPULATION_V_RESET } from "../layout";
 import { RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
-import { decay16, decay32, padded, scale } from "../fixedpoint/arithmetic";
+import { decay16, decay32, padded } from "../fixedpoint/arithmetic";
 import { CUT, triangle } from "../fixedpoint/triangle";
 import { membrane, putMembrane } from "./membrane";
 import { isPlain, plain } from "./plain";
@@ -39,7 +39,8 @@ export function population(
   const equal = flags & POPULATION_OR_EQUAL;
   const decays = blob + load<u32>(op, POPULATION_DECAY);
   const thresholds = blob + load<u32>(op, POPULATION_THRESHOLD);
-  const k = <i32>load<i8>(op, POPULATION_SHIFT);
+  const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k;
+  const half = (1 << right) >> 1;
   const lower = load<i32>(op, POPULATION_LOWER);
   const vReset = load<i32>(op, POPULATION_V_RESET);
   const top: i32 = i32.MAX_VALUE >> (32 - bits);
@@ -61,7 +62,7 @@ export function population(
         if (reset == RESET_ZERO) u = vReset;
       }
     }
-    const input = scale(load<i32>(acc + at4), k) + (bias ? load<i32>(bias + at4) : 0);
+    const input = ((load<i32>(acc + at4) << left) + half >> right) + (bias ? load<i32>(bias + at4) : 0);
     if (wide) {
       if (!keeps) u = decay32(u, load<u16>(decays + at2));
       u = <i32>max<i64>(lower, min<i64>(top, <i64>u + <i64>input - <i64>taken));

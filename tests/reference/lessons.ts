@@ -12,6 +12,7 @@ import { FloatNetwork } from "../../tools/exporter/simulate/float.js";
 import type { Window } from "../../tools/exporter/simulate/float.js";
 import { IntegerNetwork } from "../../tools/exporter/simulate/integer.js";
 import type { WindowInput } from "../../tools/exporter/simulate/integer.js";
+import { writeBlob } from "../../tools/exporter/writers/blob.js";
 import { assemble, CoreNetwork, instance } from "../core.js";
 import type { Build } from "../core.js";
 import { Random } from "../random.js";
@@ -55,28 +56,39 @@ export interface Case {
   single: WindowInput[];
   /** what the reference is given, in model units */
   inputs: Float64Array[];
-  /** spikes of the hidden layer, a neuron and step */
-  rate: number;
+  /** what the integers do in the window while nothing is learnt */
+  course: Course;
 }
+
+type Drawn = Omit<Case, "course">;
 
 /** Integers of the hidden layer and the readout stand at these operations. */
 const HIDDEN = 1;
 const READOUT = 3;
 
 /**
- * The first net from this seed on in which there is something to learn: the hidden layer fires at 1 … 20 %, and its integer
- * thresholds are in the hundreds or above.
+ * The first net from this seed on in which there is something to learn: the hidden layer fires at 1 … 20 %, a quarter of it
+ * comes near its thresholds, and these are in the hundreds or above as integers.
  */
 export function randomCase(wish: Wish): Case {
-  for (let turn = 0; turn < 20; turn++) {
+  for (let turn = 0; turn < 30; turn++) {
     const drawn = drawCase({ ...wish, seed: (wish.seed + turn * 0x51ed27) >>> 0 });
-    const { threshold } = drawn.program.operations[HIDDEN] as Population;
-    if (drawn.rate >= 0.01 && drawn.rate <= 0.2 && threshold!.every((x) => x >= 200)) return drawn;
+    const example = { ...drawn, course: courseOf(drawn) };
+    if (isAwake(example)) return example;
   }
   throw new Error(`no net fires: ${JSON.stringify(wish)}`);
 }
 
-function drawCase(wish: Wish): Case {
+function isAwake(example: Case): boolean {
+  const { membranes, spikes } = example.course;
+  const { threshold, hidden } = netOf(example);
+  const rate = spikes.flatMap((row) => [...row]).reduce((a, b) => a + b) / (spikes.length * hidden);
+  const near = threshold.filter((x, j) => membranes.some((row) => row[j] > 0 && row[j] < 2 * x));
+  const whole = (example.program.operations[HIDDEN] as Population).threshold!;
+  return rate >= 0.01 && rate <= 0.2 && near.length >= hidden / 4 && whole.every((x) => x >= 200);
+}
+
+function drawCase(wish: Wish): Drawn {
   const random = new Random(wish.seed);
   const steps = wish.small ? random.int(30, 50) : random.int(50, 200);
   const most = wish.small ? { inputs: 40, hidden: 24, outputs: 4 } : { inputs: 100, hidden: 64, outputs: 20 };
@@ -104,7 +116,7 @@ function drawCase(wish: Wish): Case {
   const scores = Array.from(new FloatNetwork(model).run(window).outputs.slice(-sizes.outputs));
   const best = scores.indexOf(Math.max(...scores));
   return {
-    ...{ wish, model, form, program, scales, steps, rate: ranges[0].rate },
+    ...{ wish, model, form, program, scales, steps },
     target: wish.right ? best : random.int(0, sizes.outputs - 1),
     whole: integerInput(rows, form),
     single: Array.from({ length: steps }, (_, t) => integerInput([rows[window.hold ? 0 : t]], form)),
@@ -226,7 +238,7 @@ class Recorder {
   readonly course: Course = { membranes: [], spikes: [], readout: [] };
   private stored: Int32Array;
 
-  constructor(private readonly example: Case) {
+  constructor(private readonly example: Drawn) {
     this.stored = new Int32Array((example.program.operations[HIDDEN] as Population).neurons);
   }
 
@@ -261,9 +273,9 @@ class Recorder {
   }
 }
 
-/** What the net does in the window while nothing is learnt: every state of the twin, step by step. */
-export function courseOf(example: Case, blob: Uint8Array): Course {
-  const twin = new IntegerNetwork(blob);
+/** Every state of the twin, step by step. */
+function courseOf(example: Drawn): Course {
+  const twin = new IntegerNetwork(writeBlob(example.program, 0));
   const recorder = new Recorder(example);
   const [weights, biases] = [twin.weights(HIDDEN - 1), twin.biases(HIDDEN)!];
   example.single.forEach((input, t) => {
@@ -414,11 +426,7 @@ export function compare(found: Gradients, reference: Gradients): Layers {
  *
  * @param reference by default, that of the course which the integers take
  */
-export function compareWindow(
-  example: Case,
-  build: Build,
-  reference: Result = stillResult(example, build),
-): Layers {
+export function compareWindow(example: Case, build: Build, reference: Result = stillResult(example)): Layers {
   const core = instance(build);
   const rates = loudRates(example, reference, 6000);
   const program = withRates(example, rates, example.wish.seed);
@@ -431,9 +439,8 @@ export function compareWindow(
 }
 
 /** The reference along the course that the integers take while nothing is learnt. */
-export function stillResult(example: Case, build: Build): Result {
-  const course = courseOf(example, assemble(instance(build), example.program));
-  return backpropagate(netOf(example), lessonOf(example), course);
+export function stillResult(example: Case): Result {
+  return backpropagate(netOf(example), lessonOf(example), example.course);
 }
 
 function expectOk(status: number): void {
@@ -474,7 +481,7 @@ export function learnSteps(
 }
 
 export function compareSteps(example: Case, build: Build): Layers {
-  const rates = loudRates(example, stillResult(example, build), 4000);
+  const rates = loudRates(example, stillResult(example), 1500);
   const { found, reference } = learnSteps(example, build, rates, example.wish.seed);
   return compare(found, reference);
 }

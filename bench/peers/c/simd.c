@@ -5,8 +5,8 @@
 
 #define FLUSH 256 /* rows that 16-bit lanes take: 257 * 255 = 65535 */
 
-static inline __m128i rows8(const uint8_t *p) {
-  return _mm_cvtepu8_epi16(_mm_loadl_epi64((const __m128i *)p));
+static inline __m128i load(const uint8_t *p) {
+  return _mm_load_si128((const __m128i *)p);
 }
 
 static inline void flush8(int32_t *acc, __m128i lanes, __m128i offset, int adds) {
@@ -21,6 +21,13 @@ static inline void flush8(int32_t *acc, __m128i lanes, __m128i offset, int adds)
   _mm_store_si128(at + 1, high);
 }
 
+/* Sixteen columns: the sum of whole 16-bit lanes, carries lost, and that of the odd columns, their upper halves. */
+static inline void flush16(int32_t *acc, __m128i all, __m128i odd, __m128i offset, int adds) {
+  const __m128i even = _mm_sub_epi16(all, _mm_slli_epi16(odd, 8));
+  flush8(acc, _mm_unpacklo_epi16(even, odd), offset, adds);
+  flush8(acc + 8, _mm_unpackhi_epi16(even, odd), offset, adds);
+}
+
 static void tiles(const Layer *layer, const uint16_t *list, uint32_t rows, int32_t *acc, int adds) {
   const uint16_t *end = list + rows;
   const __m128i offset = _mm_set1_epi32((int)(rows << 7));
@@ -31,34 +38,30 @@ static void tiles(const Layer *layer, const uint16_t *list, uint32_t rows, int32
     __m128i a0 = _mm_setzero_si128(), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
     for (const uint16_t *p = list; p < end; p++) {
       const uint8_t *row = base + *p * stride;
-      a0 = _mm_add_epi16(a0, rows8(row));
-      a1 = _mm_add_epi16(a1, rows8(row + 8));
-      a2 = _mm_add_epi16(a2, rows8(row + 16));
-      a3 = _mm_add_epi16(a3, rows8(row + 24));
-      a4 = _mm_add_epi16(a4, rows8(row + 32));
-      a5 = _mm_add_epi16(a5, rows8(row + 40));
-      a6 = _mm_add_epi16(a6, rows8(row + 48));
-      a7 = _mm_add_epi16(a7, rows8(row + 56));
+      const __m128i w0 = load(row), w1 = load(row + 16), w2 = load(row + 32), w3 = load(row + 48);
+      a0 = _mm_add_epi16(a0, w0);
+      a1 = _mm_add_epi16(a1, _mm_srli_epi16(w0, 8));
+      a2 = _mm_add_epi16(a2, w1);
+      a3 = _mm_add_epi16(a3, _mm_srli_epi16(w1, 8));
+      a4 = _mm_add_epi16(a4, w2);
+      a5 = _mm_add_epi16(a5, _mm_srli_epi16(w2, 8));
+      a6 = _mm_add_epi16(a6, w3);
+      a7 = _mm_add_epi16(a7, _mm_srli_epi16(w3, 8));
     }
-    flush8(acc + column, a0, offset, adds);
-    flush8(acc + column + 8, a1, offset, adds);
-    flush8(acc + column + 16, a2, offset, adds);
-    flush8(acc + column + 24, a3, offset, adds);
-    flush8(acc + column + 32, a4, offset, adds);
-    flush8(acc + column + 40, a5, offset, adds);
-    flush8(acc + column + 48, a6, offset, adds);
-    flush8(acc + column + 56, a7, offset, adds);
+    flush16(acc + column, a0, a1, offset, adds);
+    flush16(acc + column + 16, a2, a3, offset, adds);
+    flush16(acc + column + 32, a4, a5, offset, adds);
+    flush16(acc + column + 48, a6, a7, offset, adds);
   }
   for (; column < stride; column += 16) {
     const uint8_t *base = layer->weights + column;
     __m128i a0 = _mm_setzero_si128(), a1 = a0;
     for (const uint16_t *p = list; p < end; p++) {
-      const uint8_t *row = base + *p * stride;
-      a0 = _mm_add_epi16(a0, rows8(row));
-      a1 = _mm_add_epi16(a1, rows8(row + 8));
+      const __m128i w = load(base + *p * stride);
+      a0 = _mm_add_epi16(a0, w);
+      a1 = _mm_add_epi16(a1, _mm_srli_epi16(w, 8));
     }
-    flush8(acc + column, a0, offset, adds);
-    flush8(acc + column + 8, a1, offset, adds);
+    flush16(acc + column, a0, a1, offset, adds);
   }
 }
 

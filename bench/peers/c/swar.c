@@ -12,8 +12,9 @@ static inline uint64_t load64(const uint8_t *p) {
   return word;
 }
 
-/* Eight columns from their even and odd lanes. */
-static inline void flush(int32_t *acc, uint64_t even, uint64_t odd, uint32_t offset, int adds) {
+/* Eight columns: all lanes' sum, carries and all, and the odd lanes' own. */
+static inline void flush(int32_t *acc, uint64_t all, uint64_t odd, uint32_t offset, int adds) {
+  uint64_t even = all - (odd << 8);
   for (int lane = 0; lane < 4; lane++) {
     int32_t low = (int32_t)((uint32_t)(even & 0xffff) - offset);
     int32_t high = (int32_t)((uint32_t)(odd & 0xffff) - offset);
@@ -35,13 +36,13 @@ static void tiles(const Layer *layer, const uint16_t *list, uint32_t rows, int32
     for (const uint16_t *p = list; p < end; p++) {
       const uint8_t *row = base + *p * stride;
       const uint64_t w0 = load64(row), w1 = load64(row + 8), w2 = load64(row + 16), w3 = load64(row + 24);
-      a0 += w0 & EVEN;
+      a0 += w0;
       a1 += (w0 >> 8) & EVEN;
-      a2 += w1 & EVEN;
+      a2 += w1;
       a3 += (w1 >> 8) & EVEN;
-      a4 += w2 & EVEN;
+      a4 += w2;
       a5 += (w2 >> 8) & EVEN;
-      a6 += w3 & EVEN;
+      a6 += w3;
       a7 += (w3 >> 8) & EVEN;
     }
     flush(acc + column, a0, a1, offset, adds);
@@ -54,7 +55,7 @@ static void tiles(const Layer *layer, const uint16_t *list, uint32_t rows, int32
     uint64_t a0 = 0, a1 = 0;
     for (const uint16_t *p = list; p < end; p++) {
       const uint64_t w0 = load64(base + *p * stride);
-      a0 += w0 & EVEN;
+      a0 += w0;
       a1 += (w0 >> 8) & EVEN;
     }
     flush(acc + column, a0, a1, offset, adds);
