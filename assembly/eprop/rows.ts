@@ -148,8 +148,8 @@ export function applySpikes(
       for (; column < stride; column += 16) tile16(weights + column, residuals + column, stride, log + (column << 1), times, end);
     } else {
       const back = <u64>(rows * BIAS) * ONES;
-      for (let column: u32 = 0; column < stride; column += 16) {
-        swar16(weights + column, residuals + column, stride, log + (column << 1), times, end, back);
+      for (let column: u32 = 0; column < stride; column += 8) {
+        swar8(weights + column, residuals + column, stride, log + (column << 1), times, end, back);
       }
     }
     times = end;
@@ -214,15 +214,6 @@ function addLanes(q: u64, d: u64): u64 {
   return (s | ((over >> 15) * 0xffff)) & ~((under >> 15) * 0xffff);
 }
 
-/** Eight weights from two words of sums, even lanes and odd lanes. */
-function meetLanes(weights: usize, residuals: usize, even: u64, odd: u64): void {
-  const u = load<u64>(weights), r = load<u64>(residuals);
-  const e = addLanes(((u & EVEN) << 8) | (r & EVEN), even);
-  const o = addLanes((u & ~EVEN) | ((r >> 8) & EVEN), odd);
-  store<u64>(weights, ((e >> 8) & EVEN) | (o & ~EVEN));
-  store<u64>(residuals, (e & EVEN) | ((o & EVEN) << 8));
-}
-
 /** Lane by lane `a − b`, modulo 2^16. */
 // @ts-ignore: decorator
 @inline
@@ -230,19 +221,21 @@ function subtractLanes(a: u64, b: u64): u64 {
   return ((a | HIGH) - (b & ~HIGH)) ^ ((a ^ ~b) & HIGH);
 }
 
+/** Eight weights: a word of even lanes and one of odd lanes. */
 // @ts-ignore: decorator
 @inline
-function swar16(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize, back: u64): void {
-  let a0: u64 = 0, a1: u64 = 0, a2: u64 = 0, a3: u64 = 0;
+function swar8(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize, back: u64): void {
+  let even: u64 = 0, odd: u64 = 0;
   for (let p = times; p < end; p += 2) {
     const row = log + ((<u32>load<u16>(p) * stride) << 1);
-    a0 += load<u64>(row);
-    a1 += load<u64>(row, 8);
-    a2 += load<u64>(row, 16);
-    a3 += load<u64>(row, 24);
+    even += load<u64>(row);
+    odd += load<u64>(row, 8);
   }
-  meetLanes(weights, residuals, subtractLanes(back, a0), subtractLanes(back, a1));
-  meetLanes(weights + 8, residuals + 8, subtractLanes(back, a2), subtractLanes(back, a3));
+  const u = load<u64>(weights), r = load<u64>(residuals);
+  const e = addLanes(((u & EVEN) << 8) | (r & EVEN), subtractLanes(back, even));
+  const o = addLanes((u & ~EVEN) | ((r >> 8) & EVEN), subtractLanes(back, odd));
+  store<u64>(weights, ((e >> 8) & EVEN) | (o & ~EVEN));
+  store<u64>(residuals, (e & EVEN) | ((o & EVEN) << 8));
 }
 
 /** One weight. */

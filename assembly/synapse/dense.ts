@@ -100,42 +100,22 @@ function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
   const end = list + (rows << 1);
   const offset = rows << 7;
   let column: u32 = 0;
-  for (; column + 32 <= stride; column += 32) {
+  for (; column < stride; column += 16) {
     const base = weights + column;
-    let a0: u64 = 0, a1: u64 = 0, a2: u64 = 0, a3: u64 = 0, a4: u64 = 0, a5: u64 = 0, a6: u64 = 0, a7: u64 = 0;
+    let a0: u64 = 0, a1: u64 = 0, a2: u64 = 0, a3: u64 = 0;
     for (let p = list; p < end; p += 2) {
       const row = base + <u32>load<u16>(p) * stride;
-      const w0 = load<u64>(row), w1 = load<u64>(row, 8), w2 = load<u64>(row, 16), w3 = load<u64>(row, 24);
+      const w0 = load<u64>(row), w1 = load<u64>(row, 8);
       a0 += w0 & EVEN;
       a1 += (w0 >> 8) & EVEN;
       a2 += w1 & EVEN;
       a3 += (w1 >> 8) & EVEN;
-      a4 += w2 & EVEN;
-      a5 += (w2 >> 8) & EVEN;
-      a6 += w3 & EVEN;
-      a7 += (w3 >> 8) & EVEN;
     }
     store<u64>(scratch, a0);
     store<u64>(scratch, a1, 8);
     store<u64>(scratch, a2, 16);
     store<u64>(scratch, a3, 24);
-    store<u64>(scratch, a4, 32);
-    store<u64>(scratch, a5, 40);
-    store<u64>(scratch, a6, 48);
-    store<u64>(scratch, a7, 56);
-    flush(acc + (column << 2), scratch, 64, offset, adds);
-  }
-  for (; column < stride; column += 8) {
-    const base = weights + column;
-    let a0: u64 = 0, a1: u64 = 0;
-    for (let p = list; p < end; p += 2) {
-      const w0 = load<u64>(base + <u32>load<u16>(p) * stride);
-      a0 += w0 & EVEN;
-      a1 += (w0 >> 8) & EVEN;
-    }
-    store<u64>(scratch, a0);
-    store<u64>(scratch, a1, 8);
-    flush(acc + (column << 2), scratch, 16, offset, adds);
+    flush(acc + (column << 2), scratch, 32, offset, adds);
   }
 }
 
