@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import { sealBlob, setArenaBytes, writeBlob } from "../tools/exporter/writers/blob.js";
 import type { Population, Program, Synapses } from "../tools/exporter/program.js";
-import { changed, entryOf, Ground, sectionOf, smallBlobs, TIME_LIMIT, viewOf } from "./attack.js";
+import { changed, entryOf, Ground, sectionEnd, sectionOf, smallBlobs, TIME_LIMIT, viewOf } from "./attack.js";
 import { fieldsOf, getField, hostileValues, mutate, setField } from "./blob-fields.js";
 import type { Place } from "./blob-fields.js";
 import { BLOB, builds, CoreNetwork, assemble, instance, measure, room } from "./core.js";
@@ -45,6 +45,9 @@ const NAMES = [
     "BAD_ALIGNMENT",
   ],
 ];
+
+/** Of the plain program's spiking layer as the last one. */
+const COUNTING = { code: "count", classes: 7 } as const;
 
 const align = (n: number): number => (n + 15) & ~15;
 
@@ -230,6 +233,7 @@ describe.each(builds)("the %s build", (build) => {
       ["flag 2", "BAD_SECTION", u16(metadata, flags, 2)],
       ["zero", "BAD_SECTION", u32(metadata, zero, 1)],
       ["learnt too early", "BAD_SECTION", u16(metadata, kind, L.SECTION_LEARNT)],
+      ["learnt not last", "BAD_SECTION", u16(metadata, kind, L.SECTION_LEARNT), u16(learnt, kind, 6)],
       ["learning twice", "BAD_SECTION", u16(learnt, kind, L.SECTION_LEARNING)],
       ["no operations", "BAD_SECTION", u16(operations, kind, 4000), u16(operations, flags, 0)],
       ["no parameters", "BAD_SECTION", u16(parameters, kind, 4000), u16(parameters, flags, 0)],
@@ -337,6 +341,31 @@ describe.each(builds)("the %s build", (build) => {
         const blob = changed(plain, (_, copy) => setField(copy, { at, bytes }, value));
         expect(loadAsItIs(build, blob), `${name} ${value}`).toBe(status);
       }
+    }
+    const { operations } = plainProgram();
+    const below = operations[BELOW] as Synapses;
+    for (const outputs of [6, 8, 16, 17, 40]) {
+      const more = { ...weights(0, 5, outputs), adds: true };
+      const uneven = plainProgram({
+        learning: null,
+        operations: [below, more, ...operations.slice(1, 2)],
+        ...COUNTING,
+      });
+      expect(-measure(instance(build), writeBlob(uneven, 0)), `${outputs} outputs added to 7`).toBe(
+        L.BAD_SHAPE,
+      );
+    }
+    const wide32 = { ...(operations[SPIKING] as Population), bits: 32 as const, bias: null };
+    const last = writeBlob(plainProgram({ learning: null, operations: [below, wide32], ...COUNTING }), 0);
+    for (const back of [16, 32, 48]) {
+      const blob = changed(last, (view) => {
+        const at = L.HEADER_BYTES + 3 * L.SECTION_BYTES + L.OPERATION_BYTES + L.POPULATION_THRESHOLD;
+        expect(view.getUint32(at, true), "64 bytes of thresholds stand last").toBe(
+          sectionEnd(view, L.SECTION_PARAMETERS) - 64,
+        );
+        view.setUint32(at, sectionEnd(view, L.SECTION_PARAMETERS) - back, true);
+      });
+      expect(loadAsItIs(build, blob), `thresholds in the last ${back} bytes`).toBe("BAD_PARAMETER");
     }
     for (const bytes of [32, 2 * 64 + 32, 3 * 64]) {
       const blob = changed(plain, (view) => {

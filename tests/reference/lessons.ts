@@ -85,7 +85,8 @@ function isAwake(example: Case): boolean {
   const rate = spikes.flatMap((row) => [...row]).reduce((a, b) => a + b) / (spikes.length * hidden);
   const near = threshold.filter((x, j) => membranes.some((row) => row[j] > 0 && row[j] < 2 * x));
   const whole = (example.program.operations[HIDDEN] as Population).threshold!;
-  return rate >= 0.01 && rate <= 0.2 && near.length >= hidden / 4 && whole.every((x) => x >= 200);
+  const fed = example.inputs.some((row) => row.some((x) => x !== 0));
+  return fed && rate >= 0.01 && rate <= 0.2 && near.length >= hidden / 4 && whole.every((x) => x >= 200);
 }
 
 function drawCase(wish: Wish): Drawn {
