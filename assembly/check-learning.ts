@@ -50,8 +50,8 @@ function ruleHolds(rule: usize, forward: u32): bool {
   bad |= (load<u16>(rule, L.RULE_RATE) | load<u16>(rule, L.RULE_STEP_RATE)) >> 10;
   for (let i: u32 = 0; i < L.RULE_ZERO; i++) bad |= ((SHIFTS >> i) & 1) & u32(load<u8>(rule + i) > 30);
   // one synapse operation feeds the layer, and one the readout: each starts its population and the next is it
-  bad |= u32(load<u16>(op) >= L.OP_LIF) | load<u16>(op, L.OP_FLAGS) | u32(load<u16>(target) < L.OP_LIF);
-  bad |= u32(load<u16>(readout) >= L.OP_LIF) | load<u16>(readout, L.OP_FLAGS);
+  // (code and flags read as one word are below OP_LIF for synapses that do not add)
+  bad |= u32(load<u32>(op) >= L.OP_LIF) | u32(load<u16>(target) < L.OP_LIF) | u32(load<u32>(readout) >= L.OP_LIF);
   if (bad) return false;
   const surrogate = load<u32>(rule, L.RULE_SURROGATE);
   if (load<u16>(rule, L.RULE_SIGNAL) == L.SIGNAL_READOUT) bad = <u32>(op ^ readout) | surrogate;
@@ -59,8 +59,8 @@ function ruleHolds(rule: usize, forward: u32): bool {
     bad = (load<u16>(rule, L.RULE_SIGNAL) ^ L.SIGNAL_SYMMETRIC) | (<u32>load<u16>(readout, L.SYNAPSE_SOURCE) ^ (index + 2));
     bad |= u32(load<u8>(target, L.POPULATION_BITS) == 32) | u32(!surrogateHolds(surrogate, load<u32>(target, L.POPULATION_NEURONS)));
   }
-  const range = <u64>load<u32>(blob, L.HEADER_INPUT_RANGE) * L.UPDATE_LIMIT * <u64>load<u32>(blob, L.HEADER_STEPS);
-  bad |= u32(load<u16>(op) == L.OP_ANALOGUE) & u32(range > 1 << 30);
+  const drive = load<u32>(blob, L.HEADER_INPUT_RANGE) * load<u32>(blob, L.HEADER_STEPS);
+  bad |= u32(load<u16>(op) == L.OP_ANALOGUE) & u32(drive > (1 << 30) / L.UPDATE_LIMIT);
   return !bad && learnable(target, forward, flags & L.RULE_BIAS);
 }
 

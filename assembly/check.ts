@@ -99,13 +99,14 @@ function checkSynapses(op: usize): i32 {
   }
   const inputs = load<u32>(op, L.SYNAPSE_INPUTS), outputs = load<u32>(op, L.SYNAPSE_OUTPUTS);
   const stride = load<u32>(op, L.SYNAPSE_STRIDE), weights = load<u32>(op, L.SYNAPSE_WEIGHTS);
-  if (outside(inputs, L.MAX_NEURONS) | (inputs ^ sourceNeurons(op)) | outside(outputs, L.MAX_NEURONS) | (stride ^ padded(outputs))) {
+  if (u32(!inputs) | (inputs ^ sourceNeurons(op)) | outside(outputs, L.MAX_NEURONS) | (stride ^ padded(outputs))) {
     return L.BAD_SHAPE;
   }
-  const bytes = <u64>inputs * <u64>stride;
+  // no more than 65535 · 65536
+  const bytes = inputs * stride;
   if (!holds(weights, bytes)) return L.BAD_PARAMETER;
   let bad: u32 = 0;
-  for (let row = blob + weights, last = row + <usize>bytes; row < last; row += stride) {
+  for (let row = blob + weights, last = row + bytes; row < last; row += stride) {
     for (let j = outputs; j < stride; j++) bad |= load<u8>(row + j) ^ 128;
   }
   return bad ? L.BAD_PARAMETER : L.OK;
@@ -113,9 +114,9 @@ function checkSynapses(op: usize): i32 {
 
 /** The largest magnitude that an operation can add to one accumulator in a step. */
 function most(op: usize, code: u32): u64 {
-  const inputs = <u64>load<u32>(op, L.SYNAPSE_INPUTS);
-  if (code == L.OP_ANALOGUE) return inputs * <u64>load<u32>(blob, L.HEADER_INPUT_RANGE) << 7;
-  return (load<u16>(op, L.SYNAPSE_SOURCE) ? inputs : <u64>load<u32>(blob, L.HEADER_EVENTS)) << 7;
+  let sum = load<u16>(op, L.SYNAPSE_SOURCE) ? load<u32>(op, L.SYNAPSE_INPUTS) : load<u32>(blob, L.HEADER_EVENTS);
+  if (code == L.OP_ANALOGUE) sum = load<u32>(op, L.SYNAPSE_INPUTS) * load<u32>(blob, L.HEADER_INPUT_RANGE);
+  return <u64>sum << 7;
 }
 
 function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
@@ -123,7 +124,8 @@ function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
   const bits = <u32>load<u8>(op, L.POPULATION_BITS), k = <i32>load<i8>(op, L.POPULATION_SHIFT);
   const keeps = flags & L.POPULATION_NO_DECAY;
   let bad = flags >> 3 | u32(reset > L.RESET_ZERO_STEP) | load<u8>(op, 7) | u32(!zeros(op + L.POPULATION_ZERO, op + L.OPERATION_BYTES));
-  bad |= u32(bits != 8) & u32(bits != 16) & u32(bits != 32);
+  // one of 8, 16 and 32
+  bad |= (popcnt<u32>(bits) ^ 1) | (bits & ~56);
   // only subtract (1) and zero (3) can act at once; a leaky integrator has no reset and no comparator
   bad |= flags & L.POPULATION_RESET_NOW & (~reset << 2);
   if (bad | (spiking ? 0 : reset | (flags ^ keeps))) return L.BAD_OPERATION;

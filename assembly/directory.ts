@@ -5,18 +5,17 @@
 import * as L from "./layout";
 
 export let blob: usize = 0;
-/** operations and parameters, from … to */
+/** the operations, from … to */
 export let program: usize = 0;
 export let programEnd: usize = 0;
-export let parameters: usize = 0;
-export let parametersEnd: usize = 0;
-/** where the array before ended */
-let free: usize = 0;
 /** 0 where the section is absent */
 export let learning: usize = 0;
 export let learningEnd: usize = 0;
 /** directory entry of the learnt section, which may be empty; 0 without it */
 export let learnt: usize = 0;
+/** the parameters that are not yet taken by an array, offsets in the blob */
+let free: u32 = 0;
+let parametersEnd: u32 = 0;
 
 /** Whether all bytes are 0. */
 export function zeros(p: usize, end: usize): bool {
@@ -25,36 +24,33 @@ export function zeros(p: usize, end: usize): bool {
 }
 
 /** Whether an array lies, aligned, within the parameters and behind all arrays that were asked for before. */
-export function holds(offset: u32, bytes: u64): bool {
-  const start = <u64>blob + <u64>offset, end = start + bytes;
-  if (offset & 15 || start < <u64>free || end > <u64>parametersEnd) return false;
-  free = <usize>end;
+export function holds(offset: u32, bytes: u32): bool {
+  if (offset & 15 | u32(offset < free) | u32(offset > parametersEnd) | u32(bytes > parametersEnd - offset)) return false;
+  free = offset + bytes;
   return true;
 }
 
 /** Sections follow one another without gaps but for their padding, which is zero. */
 export function checkDirectory(address: usize, length: u32): i32 {
   const count = <u32>load<u16>(address, L.HEADER_SECTIONS);
-  let at: u64 = L.HEADER_BYTES + count * L.SECTION_BYTES;
-  let seen: u32 = 0;
   let entry = address + L.HEADER_BYTES;
+  const directoryEnd = entry + count * L.SECTION_BYTES;
+  let at = <u32>(directoryEnd - address);
+  let seen: u32 = 0;
   blob = address;
   program = 0;
-  parameters = 0;
+  parametersEnd = 0;
   learning = 0;
   learnt = 0;
-  if (u32(count > L.MAX_SECTIONS) | u32(at > <u64>length)) return L.BAD_SECTION;
-  const last = address + <usize>at;
-  for (; entry < last; entry += L.SECTION_BYTES) {
+  if (u32(count > L.MAX_SECTIONS) | u32(at > length)) return L.BAD_SECTION;
+  for (; entry < directoryEnd; entry += L.SECTION_BYTES) {
     const kind = <u32>load<u16>(entry), flags = <u32>load<u16>(entry, L.SECTION_FLAGS), bytes = load<u32>(entry, L.SECTION_LENGTH);
-    const start = blob + <usize>at;
-    at += bytes;
-    const next = (at + 15) & ~15;
-    let bad = load<u32>(entry, L.SECTION_OFFSET) ^ <u32>(start - blob) | u32(next > <u64>length) | flags >> 1 | load<u32>(entry, L.SECTION_ZERO);
+    let bad = (load<u32>(entry, L.SECTION_OFFSET) ^ at) | flags >> 1 | load<u32>(entry, L.SECTION_ZERO);
     // nothing follows the learnt section
-    bad |= <u32>learnt;
-    if (bad || !zeros(blob + <usize>at, blob + <usize>next)) return L.BAD_SECTION;
-    at = next;
+    bad |= u32(bytes > length - at) | <u32>learnt;
+    const start = address + at, end = start + bytes, next = (end + 15) & ~15;
+    if (bad || !zeros(end, next)) return L.BAD_SECTION;
+    at = <u32>(next - address);
     if (kind - 1 >= L.SECTION_LEARNT) {
       if (flags | u32(!kind)) return L.UNKNOWN_SECTION;
       continue;
@@ -65,15 +61,16 @@ export function checkDirectory(address: usize, length: u32): i32 {
     if (!bytes) continue;
     if (kind == L.SECTION_OPERATIONS) {
       program = start;
-      programEnd = start + bytes;
-    } else if (kind == L.SECTION_PARAMETERS) {
-      parameters = start;
-      free = start;
-      parametersEnd = start + bytes;
-    } else if (kind == L.SECTION_LEARNING) {
+      programEnd = end;
+    }
+    if (kind == L.SECTION_PARAMETERS) {
+      free = <u32>(start - address);
+      parametersEnd = free + bytes;
+    }
+    if (kind == L.SECTION_LEARNING) {
       learning = start;
-      learningEnd = start + bytes;
+      learningEnd = end;
     }
   }
-  return u32(at == <u64>length) & u32(program != 0) & u32(parameters != 0) ? L.OK : L.BAD_SECTION;
+  return u32(at == length) & u32(program != 0) & u32(parametersEnd != 0) ? L.OK : L.BAD_SECTION;
 }

@@ -11,6 +11,7 @@ import { turnWeights } from "./eprop/signal-simd";
 import { applyTraces } from "./eprop/step";
 import { clear, decay32, padded, rsh, sat16 } from "./fixedpoint/arithmetic";
 import * as L from "./layout";
+import { decayOf } from "./lif/membrane";
 
 // @ts-ignore: decorator
 @inline
@@ -20,14 +21,12 @@ function strideOf(rule: RuleState): u32 {
 
 /** err of one step from its probabilities, and E ← κE + err. */
 function takeErrors(arena: Arena, t: u32, target: u32): void {
-  const keeps = changetype<Node>(arena.last).flags & L.POPULATION_NO_DECAY;
-  const decays = arena.blob + load<u32>(arena.last, L.POPULATION_DECAY);
   const row = arena.probabilities + ((t * arena.stride) << 1);
   for (let k: u32 = 0; k < arena.outputs; k++) {
     const error = <i32>load<i16>(row + (k << 1)) - (i32(k == target) << 14);
     const at = arena.filtered + (k << 2);
     store<i32>(arena.errors + (k << 2), error);
-    store<i32>(at, decay32(load<i32>(at), keeps ? 1 << 16 : load<u16>(decays + (k << 1))) + error);
+    store<i32>(at, decay32(load<i32>(at), decayOf(arena.last, arena.blob, k)) + error);
   }
 }
 
@@ -70,7 +69,7 @@ function back(arena: Arena, rule: RuleState, t: u32, errors: usize, errorShift: 
   if (rule.signal == L.SIGNAL_READOUT) return errors;
   const offset = viewErrors(errors, arena.outputs, errorShift, arena.view);
   carryBack(
-    rule.synapses + L.NODE_BYTES, arena.blob, changetype<Node>(arena.last - L.NODE_BYTES).weights, arena.turned, arena.stride,
+    rule.synapses + L.NODE_BYTES, arena.blob, changetype<Node>(arena.last - L.NODE_BYTES).weights, ASC_FEATURE_SIMD ? arena.turned : 0, arena.stride,
     arena.view, arena.outputs, offset, rule.signalShift, carryShift, rule.log + ((t * strideOf(rule)) << 1), rule.carry,
   );
   return rule.carry;

@@ -190,9 +190,9 @@ function walkRule(arena: Arena, r: u32, more: bool): void {
   if (!biased) return;
   copy(rule.bias, target.bias, row);
   target.bias = rule.bias;
-  for (let j: u32 = 0; j < stride; j++) {
-    const rest = before ? <i32>load<i8>(remembered + j) : 0;
-    store<i32>(rule.fine + (j << 2), (load<i32>(rule.bias + (j << 2)) << 8) + rest);
+  for (let j: u32 = 0; j < row; j += 4) {
+    const rest = before ? <i32>load<i8>(remembered) : 0;
+    store<i32>(rule.fine + j, (load<i32>(rule.bias + j) << 8) + rest);
+    remembered++;
   }
-  remembered += stride;
 }

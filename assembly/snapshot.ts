@@ -30,8 +30,8 @@ function writeRule(op: usize, rule: RuleState, out: usize, to: usize): usize {
   to += bytes;
   if (!rule.fine) return to;
   copy(out + load<u32>(op + L.OPERATION_BYTES, L.POPULATION_BIAS), rule.bias, stride << 2);
-  for (let j: u32 = 0; j < stride; j++) {
-    store<i8>(to, load<i32>(rule.fine + (j << 2)) - (load<i32>(rule.bias + (j << 2)) << 8));
+  for (let j: u32 = 0; j < stride << 2; j += 4) {
+    store<i8>(to, load<i32>(rule.fine + j) - (load<i32>(rule.bias + j) << 8));
     to++;
   }
   return to;

@@ -32,14 +32,20 @@ export function window(arena: Arena, steps: u32, flags: u32): void {
   let t: u32 = 0;
   do {
     takeInput(arena, t);
-    let node = arena.nodes;
+    let op = arena.nodes;
     do {
-      node += L.NODE_BYTES;
-      const code = load<u16>(node);
-      if (code == L.OP_DENSE) node += feed(arena, node, record);
-      else if (code == L.OP_ANALOGUE) current(arena, node, t);
-      else populate(arena, node, t, record);
-    } while (node < arena.last);
+      op += L.NODE_BYTES;
+      const node = changetype<Node>(op);
+      let work: u64 = 0;
+      if (node.code == L.OP_DENSE) {
+        if (sleeps(op, record)) {
+          op += L.NODE_BYTES;
+          changetype<Node>(op).count = 0;
+        } else work = feed(arena, op);
+      } else if (node.code == L.OP_ANALOGUE) work = current(arena, op, t);
+      else work = populate(arena, op, t, record);
+      node.total += work;
+    } while (op < arena.last);
     readOut(arena, t, record);
   } while (++t < steps);
 }
@@ -58,38 +64,41 @@ function takeInput(arena: Arena, t: u32): void {
   input.list = arena.events + (from << 1);
 }
 
-/** @returns bytes to the population that follows where it is asleep and is passed over, else 0 */
+/** Whether dense synapses bring nothing to a population that is asleep, so that both may be passed over. */
 // @ts-ignore: decorator
 @inline
-function feed(arena: Arena, op: usize, record: u32): usize {
+function sleeps(op: usize, record: u32): bool {
+  const node = changetype<Node>(op), next = changetype<Node>(op + L.NODE_BYTES);
+  return !(node.source.count | record | node.flags) && next.code == L.OP_LIF && !(next.awake | next.bias);
+}
+
+/** Spikes onto the accumulators; returns synaptic operations. */
+// @ts-ignore: decorator
+@inline
+function feed(arena: Arena, op: usize): u64 {
   const node = changetype<Node>(op), source = node.source, count = source.count;
-  if (!(count | record | node.flags)) {
-    const next = changetype<Node>(op + L.NODE_BYTES);
-    if (next.code == L.OP_LIF && !(next.awake | next.bias)) {
-      next.count = 0;
-      return L.NODE_BYTES;
-    }
-  }
-  node.total += <u64>count * <u64>node.outputs;
-  dense(node.weights, load<u32>(op, L.SYNAPSE_STRIDE), source.list, count, arena.accumulators, node.flags != 0, changetype<usize>(arena) + ARENA_SCRATCH);
-  return 0;
+  dense(
+    node.weights, load<u32>(op, L.SYNAPSE_STRIDE), source.list, count, arena.accumulators, node.flags != 0,
+    changetype<usize>(arena) + ARENA_SCRATCH,
+  );
+  return <u64>count * <u64>node.outputs;
 }
 
-/** Analogue input; a frame that is held is multiplied once and its current kept. */
+/** Analogue input; a frame that is held is multiplied once and its current kept. Returns synaptic operations. */
 // @ts-ignore: decorator
 @inline
-function current(arena: Arena, op: usize, t: u32): void {
+function current(arena: Arena, op: usize, t: u32): u64 {
   const node = changetype<Node>(op), stride = load<u32>(op, L.SYNAPSE_STRIDE);
-  if (!arena.held || !t) {
-    const active = analogue(node.weights, stride, node.source.list, node.inputs, arena.range, node.events);
-    node.total += <u64>active * <u64>node.outputs;
-  }
+  let active: u32 = 0;
+  if (!arena.held || !t) active = analogue(node.weights, stride, node.source.list, node.inputs, arena.range, node.events);
   copy(arena.accumulators, node.events, stride << 2);
+  return <u64>active * <u64>node.outputs;
 }
 
+/** One step of a population; returns its spikes. */
 // @ts-ignore: decorator
 @inline
-function populate(arena: Arena, op: usize, t: u32, record: u32): void {
+function populate(arena: Arena, op: usize, t: u32, record: u32): u64 {
   const node = changetype<Node>(op), all = padded(load<u32>(op, L.POPULATION_NEURONS));
   const kept = record ? node.offsets : 0, at = kept + (t << 2);
   const from = kept ? load<u32>(at) : 0;
@@ -103,9 +112,9 @@ function populate(arena: Arena, op: usize, t: u32, record: u32): void {
     op, arena.blob, node.membranes, node.bias, arena.accumulators, node.list, surrogate, log,
   );
   node.count = count;
-  node.total += count;
   if (kept) store<u32>(at, from + count, 4);
   node.awake = stirs(node.membranes, (all * load<u8>(op, L.POPULATION_BITS)) >> 3);
+  return count;
 }
 
 /** Whether any of the bytes (a multiple of 16) is not 0; the first that are not end the search. */

@@ -57,8 +57,9 @@ export function smallBlobs(
 export interface Outcome {
   /** 0 where it was accepted; BAD_ARENA also where its arena is too large to live in */
   status: number;
-  /** the arena at the end of its life, none where it did not live */
+  /** the arena at the end of its life and the last snapshot, none where it did not live */
   arena: Uint8Array | null;
+  snapshot: Uint8Array | null;
 }
 
 export class Ground {
@@ -119,14 +120,14 @@ export class Ground {
       if (status !== expected) throw new Error(`load: status ${status}, expected ${expected}`);
       if (status < L.BAD_LENGTH || status > L.BAD_ALIGNMENT) throw new Error(`load: status ${status}`);
       this.verify("a load that was refused");
-      if (!fits) return { status, arena: null };
+      if (!fits) return { status, arena: null, snapshot: null };
     }
     const status = core.load(BLOB, bytes.length, this.arena, needs);
     if (status !== L.OK) throw new Error(`load: status ${status} for an arena of ${needs} bytes`);
     this.arenaEnd = this.dirtyEnd = this.arena + needs;
     this.verify("load");
-    this.live(bytes, random);
-    return { status, arena: this.memory.slice(this.arena, this.arenaEnd) };
+    const snapshot = this.live(bytes, random);
+    return { status, arena: this.memory.slice(this.arena, this.arenaEnd), snapshot };
   }
 
   private put(bytes: Uint8Array): void {
@@ -154,7 +155,7 @@ export class Ground {
     }
   }
 
-  private live(bytes: Uint8Array, random: Random): void {
+  private live(bytes: Uint8Array, random: Random): Uint8Array {
     const { core, arena } = this;
     const view = viewOf(bytes);
     const learning = sectionOf(view, L.SECTION_LEARNING);
@@ -177,7 +178,7 @@ export class Ground {
       if (label < 0 || label >= classes) throw new Error(`decode: class ${label} of ${classes}`);
     }
     this.verify("life");
-    this.remember(bytes);
+    return this.remember(bytes);
   }
 
   /** Calls that must be refused, whatever the network. */
@@ -242,7 +243,7 @@ export class Ground {
   }
 
   /** A snapshot fits its room to the byte, and loads again. */
-  private remember(bytes: Uint8Array): void {
+  private remember(bytes: Uint8Array): Uint8Array {
     const { core, arena, arenaEnd, memory } = this;
     const length = core.snapshot(arena, 0, 0);
     const out = align(arenaEnd) + MARGIN;
@@ -255,12 +256,13 @@ export class Ground {
     this.verify("snapshot");
 
     const status = core.load(out, length, arena, arenaEnd - arena);
-    if (status !== L.OK) {
-      if (arraysApart(viewOf(bytes))) throw new Error(`a snapshot is refused with status ${status}`);
-      return;
-    }
+    if (status !== L.OK) throw new Error(`a snapshot is refused with status ${status}`);
     if (core.snapshot(arena, out, length) !== length) throw new Error("snapshot: another length");
+    if (Buffer.compare(snapshot, memory.subarray(out, out + length)) !== 0) {
+      throw new Error("the snapshot of a snapshot is another one");
+    }
     this.verify("the snapshot of a snapshot");
+    return snapshot;
   }
 }
 
@@ -285,38 +287,4 @@ export function sectionOf(view: DataView, kind: number): number {
 
 export function sectionEnd(view: DataView, kind: number): number {
   return sectionOf(view, kind) + view.getUint32(entryOf(view, kind) + L.SECTION_LENGTH, true);
-}
-
-/** Whether what learns shares no byte with another array; else a snapshot puts into that one what it must not hold. */
-function arraysApart(view: DataView): boolean {
-  const learning = sectionOf(view, L.SECTION_LEARNING);
-  if (!learning) return true;
-  const program = sectionOf(view, L.SECTION_OPERATIONS);
-  const learns = new Set<number>();
-  const arrays: { field: number; from: number; to: number }[] = [];
-  const u32 = (at: number) => view.getUint32(at, true);
-  const add = (field: number, bytes: number) => {
-    if (u32(field)) arrays.push({ field, from: u32(field), to: u32(field) + bytes });
-  };
-  for (let r = 0; r < view.getUint16(learning + L.LEARNING_COUNT, true); r++) {
-    const rule = learning + L.LEARNING_BYTES + r * L.RULE_BYTES;
-    const op = program + view.getUint16(rule, true) * L.OPERATION_BYTES;
-    learns.add(op + L.SYNAPSE_WEIGHTS);
-    if (view.getUint16(rule + L.RULE_FLAGS, true) & L.RULE_BIAS) {
-      learns.add(op + L.OPERATION_BYTES + L.POPULATION_BIAS);
-    }
-    add(rule + L.RULE_SURROGATE, 8 * u32(op + L.SYNAPSE_STRIDE));
-  }
-  for (let op = program; op < sectionEnd(view, L.SECTION_OPERATIONS); op += L.OPERATION_BYTES) {
-    if (view.getUint16(op, true) < L.OP_LIF) {
-      add(op + L.SYNAPSE_WEIGHTS, u32(op + L.SYNAPSE_INPUTS) * u32(op + L.SYNAPSE_STRIDE));
-      continue;
-    }
-    const all = align(u32(op + L.POPULATION_NEURONS));
-    add(op + L.POPULATION_DECAY, 2 * all);
-    add(op + L.POPULATION_THRESHOLD, (view.getUint8(op + L.POPULATION_BITS) === 32 ? 4 : 2) * all);
-    add(op + L.POPULATION_BIAS, 4 * all);
-  }
-  const meet = (a: (typeof arrays)[0], b: (typeof arrays)[0]) => a !== b && a.from < b.to && b.from < a.to;
-  return !arrays.some((a) => learns.has(a.field) && arrays.some((b) => meet(a, b)));
 }

@@ -77,7 +77,9 @@ function attackOn(ground: Ground, bytes: Uint8Array, seed: number, what: () => s
 describe.each(builds)("the %s build", (build) => {
   const plain = assemble(instance(build), plainProgram());
   const analogue = assemble(instance(build), plainAnalogue());
-  const small = smallBlobs(instance(build), EACH, SEED);
+  /** so that no attack is made twice */
+  const first = SEED + builds.indexOf(build) * ATTACKS;
+  const small = smallBlobs(instance(build), EACH, first);
 
   it("refuses a blob cut at any length, and the network that ran before goes on bit for bit", () => {
     for (const { program, blob } of small.filter((_, i) => i % EACH < 2)) {
@@ -299,6 +301,15 @@ describe.each(builds)("the %s build", (build) => {
         [2 ** 32 - 16, 2 ** 32 - 80, 2 ** 31],
         "BAD_PARAMETER",
       ],
+      [
+        "weights in the next array",
+        op(BELOW, L.SYNAPSE_WEIGHTS),
+        4,
+        [arrayAt(BELOW, 16) + 16],
+        "BAD_PARAMETER",
+      ],
+      ["weights of others", op(FEEDBACK, L.SYNAPSE_WEIGHTS), 4, [arrayAt(BELOW, 16)], "BAD_PARAMETER"],
+      ["decays over weights", op(SPIKING, L.POPULATION_DECAY), 4, [arrayAt(BELOW, 16) + 16], "BAD_PARAMETER"],
       ["weights not aligned", op(BELOW, L.SYNAPSE_WEIGHTS), 4, [arrayAt(BELOW, 16) + 8], "BAD_PARAMETER"],
       ["zero of synapses", op(BELOW, L.SYNAPSE_ZERO), 4, [1], "BAD_OPERATION"],
       ["weights' padding", arrayAt(BELOW, L.SYNAPSE_WEIGHTS) + 15, 1, [0, 127, 129], "BAD_PARAMETER"],
@@ -530,23 +541,69 @@ describe.each(builds)("the %s build", (build) => {
     expect(lived / tried, `of ${tried}, seed ${SEED}`).toBeGreaterThan(0.02);
   });
 
+  it("refuses numbers in the padding, or is not moved by them", () => {
+    const view = viewOf(plain);
+    const program = sectionOf(view, L.SECTION_OPERATIONS);
+    const rule = sectionOf(view, L.SECTION_LEARNING) + L.LEARNING_BYTES + L.RULE_BYTES;
+    const u32 = (at: number) => view.getUint32(at, true);
+    const hidden = program + SPIKING * L.OPERATION_BYTES;
+    const surrogate = u32(rule + L.RULE_SURROGATE);
+    // arrays of the layer of seven neurons, and a number for the nine that are not there
+    const arrays: [name: string, number: number, ...places: Place[]][] = [
+      ["decays", 30000, { at: u32(hidden + L.POPULATION_DECAY), bytes: 2 }],
+      ["thresholds", 1, { at: u32(hidden + L.POPULATION_THRESHOLD), bytes: 2 }],
+      ["thresholds", 1000, { at: u32(hidden + L.POPULATION_THRESHOLD), bytes: 2 }],
+      ["biases", 1000, { at: u32(hidden + L.POPULATION_BIAS), bytes: 4 }],
+      ["biases", 2 ** 29, { at: u32(hidden + L.POPULATION_BIAS), bytes: 4 }],
+      ["widths", 400, { at: surrogate, bytes: 4 }],
+      ["factors", 5_000_000, { at: surrogate + 64, bytes: 4 }],
+      ["triangles", 40_000, { at: surrogate, bytes: 4 }, { at: surrogate + 64, bytes: 4 }],
+    ];
+    const ground = new Ground(build);
+    for (const [name, number, ...places] of arrays) {
+      const blob = changed(plain, (_, copy) => {
+        for (const { at, bytes } of places) {
+          for (let j = 7; j < 16; j++) setField(copy, { at: at + j * bytes, bytes }, number);
+        }
+      });
+      for (let seed = SEED; seed < SEED + 30; seed++) {
+        const what = () => `${name} of ${number} in the padding, SPIKELET_SEED=${seed}`;
+        const bent = attackOn(ground, blob, seed, what).snapshot;
+        if (!bent) continue;
+        const clean = attackOn(ground, plain, seed, what).snapshot!;
+        const weights = (bytes: Uint8Array) =>
+          bytes.subarray(u32(program + L.SYNAPSE_WEIGHTS), u32(hidden + L.POPULATION_DECAY));
+        expect(Buffer.compare(weights(bent), weights(clean)), what()).toBe(0);
+        const learnt = viewOf(clean).getUint32(L.HEADER_BYTES + 4 * L.SECTION_BYTES + L.SECTION_OFFSET, true);
+        // but for what is left of a bias that is not there
+        expect(
+          Buffer.compare(bent.subarray(learnt, learnt + 16), clean.subarray(learnt, learnt + 16)),
+          what(),
+        ).toBe(0);
+      }
+    }
+  });
+
   it(
-    `outlives ${ATTACKS / 2} random changes, and nothing depends on what lies around it`,
+    `outlives ${ATTACKS / 2} random changes as the other build does, whatever lies around it`,
     { timeout: 240_000 },
     () => {
-      const [ground, other] = [new Ground(build), new Ground(build, 12345)];
+      const [ground, elsewhere] = [new Ground(build), new Ground(build, 12345)];
+      const otherBuild = new Ground(builds.find((one) => one !== build)!);
       const fields = small.map(({ blob }) => fieldsOf(blob));
       let accepted = 0;
       for (let i = 0; i < ATTACKS / 2; i++) {
-        const seed = SEED + i;
+        const seed = first + i;
         const bytes = Uint8Array.from(small[i % small.length].blob);
         const changes = mutate(bytes, fields[i % small.length], new Random(seed));
         const what = () => `SPIKELET_SEED=${SEED}, attack ${i}, ${changes.join("; ")}`;
-        const { status, arena } = attackOn(ground, bytes, seed, what);
+        const { status, arena, snapshot } = attackOn(ground, bytes, seed, what);
         if (status === L.OK) accepted++;
         if (!arena) continue;
-        const again = attackOn(other, bytes, seed, what).arena!;
+        const again = attackOn(elsewhere, bytes, seed, what).arena!;
         if (Buffer.compare(arena, again) !== 0) throw new Error(`${what()}: reads what lies around it`);
+        const others = attackOn(otherBuild, bytes, seed, what).snapshot!;
+        if (Buffer.compare(snapshot!, others) !== 0) throw new Error(`${what()}: the builds differ`);
       }
       expect(accepted / (ATTACKS / 2), `accepted, seed ${SEED}`).toBeGreaterThan(0.05);
     },

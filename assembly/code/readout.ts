@@ -5,7 +5,7 @@
 import { Arena, Node } from "../arena";
 import { CODE_FIRST, CODE_MEMBRANE_LAST, CODE_MEMBRANE_MAX, OP_LIF, POPULATION_BITS } from "../layout";
 import { sat32 } from "../fixedpoint/arithmetic";
-import { membrane } from "../lif/membrane";
+import { membrane, membraneAt } from "../lif/membrane";
 
 /** One step's outputs, spikes as 0 and 1 or membranes: into their row, i32 each, and into the marks. */
 export function mark(arena: Arena, row: usize): void {
@@ -21,7 +21,7 @@ export function mark(arena: Arena, row: usize): void {
     if (spiking) {
       x = u32(p < end) & u32(load<u16>(p) == k);
       p += x << 1;
-    } else x = membrane(bits, node.membranes, k);
+    } else x = membrane(bits, membraneAt(bits, node.membranes, k));
     store<i32>(row + (k << 2), x);
 
     const at = arena.marks + (k << 2), before = load<i32>(at);
@@ -46,7 +46,7 @@ export function decodeClasses(arena: Arena): i32 {
       score += load<i32>(p);
       p += 4;
     } while (--left);
-    score = min<i64>(i32.MAX_VALUE, score);
+    score = sat32(score);
     store<i32>(arena.scores + (c << 2), <i32>score);
     if (score > best) {
       second = best;
@@ -54,6 +54,6 @@ export function decodeClasses(arena: Arena): i32 {
       arena.label = c;
     } else second = max<i64>(second, score);
   }
-  arena.margin = <i32>min<i64>(i32.MAX_VALUE, classes > 1 ? best - second : best);
+  arena.margin = sat32(classes > 1 ? best - second : best);
   return arena.label;
 }

@@ -3,9 +3,7 @@
  */
 import { RuleState } from "../arena";
 import { NODE_BYTES, POPULATION_SHIFT, SYNAPSE_STRIDE } from "../layout";
-import { rsh } from "../fixedpoint/arithmetic";
-
-const LIMIT: i64 = 1 << 29;
+import { limit, rsh, sat32 } from "../fixedpoint/arithmetic";
 
 /** All biases of the population that a rule teaches, by the sums of D in the rule's `carry`. */
 export function learnBias(rule: RuleState): void {
@@ -13,7 +11,7 @@ export function learnBias(rule: RuleState): void {
   const offset = (<i64>1 << right) >> 1;
   for (let at: u32 = 0, bytes = load<u32>(rule.synapses, SYNAPSE_STRIDE) << 2; at < bytes; at += 4) {
     const change = ((<i64>load<i32>(rule.carry + at) * <i64>rule.biasScale << left) + offset) >> right;
-    const f = <i32>max<i64>(-LIMIT, min<i64>(LIMIT, <i64>load<i32>(rule.fine + at) - change));
+    const f = limit(sat32(<i64>load<i32>(rule.fine + at) - change), 1 << 29);
     store<i32>(rule.fine + at, f);
     store<i32>(rule.bias + at, rsh(f, 8));
   }

@@ -2,8 +2,9 @@
  * Presynaptic traces of the schedule `step`: `x̄ ← β·x̄ + x`, one a source and, after them, one of a source that is always on (the bias's).
  */
 import { Node, RuleState } from "../arena";
-import { NODE_BYTES, OP_DENSE, POPULATION_DECAY, POPULATION_NO_DECAY, TRACE_BITS } from "../layout";
+import { NODE_BYTES, OP_DENSE, TRACE_BITS } from "../layout";
 import { decay32, limit } from "../fixedpoint/arithmetic";
+import { decayOf } from "../lif/membrane";
 
 /** An analogue input counts so many bits less than a spike. */
 const ANALOGUE_BITS: u32 = 10;
@@ -11,15 +12,14 @@ const ANALOGUE_BITS: u32 = 10;
 /** One step of a rule's traces; the population whose decay they have is the one that learns. */
 export function moveTraces(blob: usize, rule: RuleState): void {
   const node = changetype<Node>(rule.synapses), target = rule.synapses + NODE_BYTES, traces = rule.traces;
-  const b = changetype<Node>(target).flags & POPULATION_NO_DECAY ? 1 << 16 : load<u16>(blob + load<u32>(target, POPULATION_DECAY));
+  const b = decayOf(target, blob, 0);
   const end = traces + (node.inputs << 2);
   for (let p = traces; p <= end; p += 4) store<i32>(p, decay32(load<i32>(p), b));
   raise(end, 1 << TRACE_BITS);
-  let list = node.source.list;
+  const dense = node.code == OP_DENSE;
   for (let i: u32 = 0; i < node.source.count; i++) {
-    if (node.code == OP_DENSE) raise(traces + (<u32>load<u16>(list) << 2), 1 << TRACE_BITS);
-    else raise(traces + (i << 2), <i32>load<i16>(list) << ANALOGUE_BITS);
-    list += 2;
+    const at = node.source.list + (i << 1);
+    raise(traces + ((dense ? <u32>load<u16>(at) : i) << 2), dense ? 1 << TRACE_BITS : <i32>load<i16>(at) << ANALOGUE_BITS);
   }
 }
 

@@ -26,11 +26,9 @@ export function sat16(x: i32): i32 {
   return clamp(x, -32768, 32767);
 }
 
-/** Saturated to 32 bits. */
-// @ts-ignore: decorator
-@inline
+/** Saturated to 32 bits: what does not fit becomes the largest of its sign. */
 export function sat32(x: i64): i32 {
-  return <i32>max<i64>(i32.MIN_VALUE, min<i64>(i32.MAX_VALUE, x));
+  return <i64><i32>x == x ? <i32>x : <i32>(x >> 63) ^ i32.MAX_VALUE;
 }
 
 /** Shift to the right, halves rounded up; |x| < 2^30, s in 0 … 30. */

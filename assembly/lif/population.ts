@@ -5,10 +5,10 @@
 import { OP_CODE, OP_FLAGS, OP_LIF, POPULATION_BITS, POPULATION_DECAY, POPULATION_LOWER, POPULATION_NEURONS } from "../layout";
 import { POPULATION_NO_DECAY, POPULATION_OR_EQUAL, POPULATION_RESET, POPULATION_RESET_NOW, POPULATION_SHIFT } from "../layout";
 import { POPULATION_THRESHOLD, POPULATION_V_RESET } from "../layout";
-import { RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
-import { decay16, decay32, padded } from "../fixedpoint/arithmetic";
+import { RESET_NONE, RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
+import { decay32, padded } from "../fixedpoint/arithmetic";
 import { CUT, triangle } from "../fixedpoint/triangle";
-import { membrane, putMembrane } from "./membrane";
+import { membrane, membraneAt, putMembrane } from "./membrane";
 import { isPlain, plain } from "./plain";
 import { populationSimd } from "./simd";
 
@@ -34,13 +34,10 @@ export function population(
   const flags = <u32>load<u16>(op, OP_FLAGS);
   const reset = <u32>load<u8>(op, POPULATION_RESET);
   const now = flags & POPULATION_RESET_NOW;
-  const spiking = load<u16>(op, OP_CODE) == OP_LIF;
-  const keeps = flags & POPULATION_NO_DECAY;
-  const equal = flags & POPULATION_OR_EQUAL;
-  const decays = blob + load<u32>(op, POPULATION_DECAY);
-  const thresholds = blob + load<u32>(op, POPULATION_THRESHOLD);
-  const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k;
-  const half = (1 << right) >> 1;
+  const decays: usize = flags & POPULATION_NO_DECAY ? 0 : blob + load<u32>(op, POPULATION_DECAY);
+  const equal = <i32>(flags & POPULATION_OR_EQUAL);
+  const thresholds: usize = load<u16>(op, OP_CODE) == OP_LIF ? blob + load<u32>(op, POPULATION_THRESHOLD) : 0;
+  const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k, half = (1 << right) >> 1;
   const lower = load<i32>(op, POPULATION_LOWER);
   const vReset = load<i32>(op, POPULATION_V_RESET);
   const top: i32 = i32.MAX_VALUE >> (32 - bits);
@@ -48,34 +45,26 @@ export function population(
   let end = list;
 
   for (let j: u32 = 0; j < neurons; j++) {
-    const at2 = j << 1, at4 = j << 2;
+    const at2 = j << 1, at4 = j << 2, at = membraneAt(bits, membranes, j);
+    // no membrane is above the top: a leaky integrator never fires
     let theta = top;
-    let u = membrane(bits, membranes, j);
-    let taken = 0;
-    let due = false;
-    if (spiking) {
-      theta = wide ? load<i32>(thresholds + at4) : <i32>load<i16>(thresholds + at2);
-      if (!now && u > theta - <i32>equal) {
-        due = reset == RESET_ZERO_STEP;
-        if (reset == RESET_SUBTRACT) taken = theta;
-        if (reset == RESET_SUBTRACT_SCALED) u -= theta;
-        if (reset == RESET_ZERO) u = vReset;
-      }
-    }
-    const input = ((load<i32>(acc + at4) << left) + half >> right) + (bias ? load<i32>(bias + at4) : 0);
-    if (wide) {
-      if (!keeps) u = decay32(u, load<u16>(decays + at2));
-      u = <i32>max<i64>(lower, min<i64>(top, <i64>u + <i64>input - <i64>taken));
-    } else {
-      if (!keeps) u = decay16(u, load<u16>(decays + at2));
-      u = max<i32>(lower, min<i32>(top, u + input - taken));
-    }
-    if (due) u = vReset;
+    if (thresholds) theta = wide ? load<i32>(thresholds + at4) : <i32>load<i16>(thresholds + at2);
+    const most = theta - equal;
+    let u = membrane(bits, at);
+    const due = !now && u > most ? reset : RESET_NONE;
+    let input = <i64>((load<i32>(acc + at4) << left) + half >> right);
+    if (bias) input += <i64>load<i32>(bias + at4);
+    if (due == RESET_SUBTRACT) input -= <i64>theta;
+    if (due == RESET_SUBTRACT_SCALED) u -= theta;
+    if (due == RESET_ZERO) u = vReset;
+    if (decays) u = decay32(u, load<u16>(decays + at2));
+    u = <i32>max<i64>(lower, min<i64>(top, <i64>u + input));
+    if (due == RESET_ZERO_STEP) u = vReset;
 
-    const fires = spiking && u > theta - <i32>equal;
+    const fires = u > most;
     if (surrogate) {
       let entry = triangle(abs<i32>(u - theta), load<i32>(surrogate + at4), load<u32>(factors + at4));
-      if (due || (fires && reset == RESET_ZERO)) entry |= CUT;
+      if (due == RESET_ZERO_STEP || (fires && reset == RESET_ZERO)) entry |= CUT;
       store<u16>(log + at2, entry);
     }
     if (fires) {
@@ -83,7 +72,7 @@ export function population(
       end += 2;
       if (now) u = reset == RESET_SUBTRACT ? u - theta : vReset;
     }
-    putMembrane(bits, membranes, j, u);
+    putMembrane(bits, at, u);
   }
   return <u32>(end - list) >> 1;
 }
