@@ -70,7 +70,8 @@ function surrogateHolds(offset: u32, neurons: u32): bool {
   let bad: u64 = 0;
   const widths = blob + offset, factors = widths + bytes;
   for (let p = widths; p < factors; p += 4) bad |= (<u64>load<u32>(p) * <u64>load<u32>(p + bytes)) >> 31;
-  return !bad;
+  // a width in the padding would let what lies there learn
+  return !bad && zeros(widths + (neurons << 2), factors);
 }
 
 /**

@@ -44,7 +44,8 @@ export async function cContestants(net: BenchNet): Promise<{ contestants: Contes
     }
     const child = new Child(program, [data]);
     const digests = (await child.ask("check")).trim();
-    if (digests !== expected) throw new Error(`${name} differs from the core: ${digests}, expected ${expected}`);
+    if (digests !== expected)
+      throw new Error(`${name} differs from the core: ${digests}, expected ${expected}`);
     contestants.push({
       id,
       name,
@@ -92,7 +93,13 @@ function layer(synapses: Synapses, population: Population): Uint8Array[] {
   if (threshold) thresholds.set(threshold);
   const biases = new Int32Array(stride);
   if (bias) biases.set(bias);
-  return [bytes(Int32Array.of(neurons, stride, shift, lower)), rows, bytes(decays), bytes(thresholds), bytes(biases)];
+  return [
+    bytes(Int32Array.of(neurons, stride, shift, lower)),
+    rows,
+    bytes(decays),
+    bytes(thresholds),
+    bytes(biases),
+  ];
 }
 
 function bytes(array: { buffer: ArrayBufferLike; byteOffset: number; byteLength: number }): Uint8Array {

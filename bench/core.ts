@@ -67,7 +67,8 @@ export class Core {
   /** The same, a call a step. */
   steps({ events, offsets }: BenchWindow): number {
     for (let t = 0; t < STEPS; t++) {
-      const from = offsets[t], to = offsets[t + 1];
+      const from = offsets[t],
+        to = offsets[t + 1];
       for (let p = from; p < to; p++) this.events[p - from] = events[p];
       this.offsets[1] = to - from;
       const status = this.core.run(this.arena, 1, t ? 0 : L.RUN_RESET);
@@ -105,7 +106,11 @@ export class Core {
     if (missing > 0) this.core.memory.grow(Math.ceil(missing / 65536));
   }
 
-  private memory<T>(Type: new (buffer: ArrayBuffer, at: number, length: number) => T, at: number, length: number): T {
+  private memory<T>(
+    Type: new (buffer: ArrayBuffer, at: number, length: number) => T,
+    at: number,
+    length: number,
+  ): T {
     return new Type(this.core.memory.buffer as ArrayBuffer, at, length);
   }
 }

@@ -92,9 +92,18 @@ export function makeNet(): BenchNet {
     learn: null,
     metadata: {},
   } as const;
-  const learn = { layers: "all", schedules: ["window" as const], rate: LEARNING_RATE, filtered: false, seed: SEED } as const;
+  const learn = {
+    layers: "all",
+    schedules: ["window" as const],
+    rate: LEARNING_RATE,
+    filtered: false,
+    seed: SEED,
+  } as const;
   const { program } = quantise(model, ranges, options);
-  const learning = quantise(model, ranges, { ...options, learn: { ...learn, schedules: ["window"] } }).program;
+  const learning = quantise(model, ranges, {
+    ...options,
+    learn: { ...learn, schedules: ["window"] },
+  }).program;
   return { program, learning, windows, float: floatNet(program) };
 }
 

@@ -16,13 +16,18 @@ function write(name: string, digits: Digit[]): void {
   digits.forEach(({ pixels }, i) => x.set(pixels, i * PIXELS));
   const y = Int32Array.from(digits, ({ label }) => label);
   const file = join(folder, `${name}.npz`);
-  writeFileSync(file, writeNpz({ x: { shape: [digits.length, PIXELS], data: x }, y: { shape: [y.length], data: y } }));
+  writeFileSync(
+    file,
+    writeNpz({ x: { shape: [digits.length, PIXELS], data: x }, y: { shape: [y.length], data: y } }),
+  );
   console.log(`${file}: ${digits.length} digits`);
 }
 
 /** Digits `from` to `to` of each class, the classes taking turns. */
 function pick(digits: Digit[], from: number, to: number): Digit[] {
-  const classes = Array.from({ length: 10 }, (_, c) => digits.filter(({ label }) => label === c).slice(from, to));
+  const classes = Array.from({ length: 10 }, (_, c) =>
+    digits.filter(({ label }) => label === c).slice(from, to),
+  );
   return Array.from({ length: to - from }, (_, i) => classes.map((ofClass) => ofClass[i])).flat();
 }
 
