@@ -33,43 +33,61 @@ export function populationSimd(
   const reset = <u32>load<u8>(op, POPULATION_RESET);
   const spiking = load<u16>(op, OP_CODE) == OP_LIF;
   const now = (flags & POPULATION_RESET_NOW) != 0;
-  const late = now ? RESET_NONE : reset;
-  const leaks = !(flags & POPULATION_NO_DECAY);
-  const decays = blob + load<u32>(op, POPULATION_DECAY);
+  const decays: usize = flags & POPULATION_NO_DECAY ? 0 : blob + load<u32>(op, POPULATION_DECAY);
   // a leaky integrator reads some threshold or other and heeds none
   const thresholds = spiking ? blob + load<u32>(op, POPULATION_THRESHOLD) : acc;
-  const equal = i16x8.splat(i16((flags & POPULATION_OR_EQUAL) != 0));
   const k = <i32>load<i8>(op, POPULATION_SHIFT);
-  const half = i32x4.splat((1 << max<i32>(-k, 0)) >> 1);
-  const lower = i16x8.splat(<i16>load<i32>(op, POPULATION_LOWER));
-  const top = i16x8.splat(narrow ? 127 : 32767);
-  const vReset = i16x8.splat(<i16>load<i32>(op, POPULATION_V_RESET));
-  const factors = surrogate + (padded(neurons) << 2);
-  const zero = i16x8.splat(0);
-  let end = list;
+  eights(
+    membranes, neurons, narrow, thresholds, i16x8.splat(i16((flags & POPULATION_OR_EQUAL) != 0)), reset, now ? RESET_NONE : reset, now,
+    i16x8.splat(<i16>load<i32>(op, POPULATION_V_RESET)), decays, acc, i32x4.splat(1 << max<i32>(k, 0)), max<i32>(-k, 0), bias,
+    i16x8.splat(<i16>load<i32>(op, POPULATION_LOWER)), i16x8.splat(narrow ? 127 : 32767), surrogate, surrogate + (padded(neurons) << 2), log,
+  );
+  return spiking ? listSpikes(acc, neurons, list) : 0;
+}
 
+/** From a bit a neuron to a list; 64 at a time, for each word costs one branch that is not foreseen. */
+function listSpikes(bits: usize, neurons: u32, list: usize): u32 {
+  let end = list;
+  for (let j: u32 = 0; j < neurons; j += 64) {
+    let word = load<u64>(bits + (j >> 3));
+    if (neurons - j < 64) word &= (<u64>1 << (neurons - j)) - 1;
+    while (word) {
+      store<u16>(end, j + <u32>ctz<u64>(word));
+      end += 2;
+      word &= word - 1;
+    }
+  }
+  return <u32>(end - list) >> 1;
+}
+
+/**
+ * All eights of the population. Where a neuron fires, a bit: they go where the accumulators were.
+ * A function of its own: V8 moves pure expressions into loops, not out of them, unless they are arguments.
+ */
+function eights(
+  membranes: usize, neurons: u32, narrow: bool, thresholds: usize, equal: v128, reset: u32, late: u32, now: bool, vReset: v128,
+  decays: usize, acc: usize, factor: v128, right: i32, bias: usize, lower: v128, top: v128, surrogate: usize, factors: usize, log: usize,
+): void {
   for (let j: u32 = 0; j < neurons; j += 8) {
     const at = membranes + (narrow ? j : j << 1);
     const theta = v128.load(thresholds + (j << 1));
     const compare = i16x8.sub(theta, equal);
     let u = narrow ? v128.load8x8_s(at) : v128.load(at);
     const due = i16x8.gt_s(u, compare);
-    let taken = zero;
+    let taken = i16x8.splat(0);
     if (late == RESET_SUBTRACT) taken = v128.and(theta, due);
     else if (late == RESET_SUBTRACT_SCALED) u = i16x8.sub(u, v128.and(theta, due));
     else if (late == RESET_ZERO) u = v128.bitselect(vReset, u, due);
-    if (leaks) u = decay8(u, v128.load(decays + (j << 1)));
+    if (decays) u = decay8(u, v128.load(decays + (j << 1)));
 
     // due only where u was above θ, so the difference fits 16 bits
     u = i16x8.sub(u, taken);
     const a = acc + (j << 2);
-    let low = v128.load(a), high = v128.load(a, 16);
-    if (k >= 0) {
-      low = i32x4.shl(low, k);
-      high = i32x4.shl(high, k);
-    } else {
-      low = i32x4.shr_s(i32x4.add(low, half), -k);
-      high = i32x4.shr_s(i32x4.add(high, half), -k);
+    let low = i32x4.mul(v128.load(a), factor), high = i32x4.mul(v128.load(a, 16), factor);
+    if (right) {
+      const half = i32x4.splat((1 << right) >> 1);
+      low = i32x4.shr_s(i32x4.add(low, half), right);
+      high = i32x4.shr_s(i32x4.add(high, half), right);
     }
     if (bias) {
       low = i32x4.add(low, v128.load(bias + (j << 2)));
@@ -86,19 +104,12 @@ export function populationSimd(
       const dLow = i32x4.abs(i32x4.sub(i32x4.extend_low_i16x8_s(u), i32x4.extend_low_i16x8_s(theta)));
       const dHigh = i32x4.abs(i32x4.sub(i32x4.extend_high_i16x8_s(u), i32x4.extend_high_i16x8_s(theta)));
       const psi = i16x8.narrow_i32x4_u(triangle4(dLow, w, f), triangle4(dHigh, w + 16, f + 16));
-      const cut = reset == RESET_ZERO ? fires : late == RESET_ZERO_STEP ? due : zero;
+      const cut = reset == RESET_ZERO ? fires : late == RESET_ZERO_STEP ? due : i16x8.splat(0);
       v128.store(log + (j << 1), v128.or(psi, i16x8.shl(cut, 15)));
     }
-    let bits = spiking ? <u32>i16x8.bitmask(fires) : 0;
-    if (j + 8 > neurons) bits &= (1 << (neurons - j)) - 1;
-    while (bits) {
-      store<u16>(end, j + ctz<u32>(bits));
-      end += 2;
-      bits &= bits - 1;
-    }
+    store<u8>(acc + (j >> 3), i16x8.bitmask(fires));
     if (now) u = reset == RESET_SUBTRACT ? i16x8.sub(u, v128.and(theta, fires)) : v128.bitselect(vReset, u, fires);
     if (narrow) store<u64>(at, i64x2.extract_lane(i8x16.narrow_i16x8_s(u, u), 0));
     else v128.store(at, u);
   }
-  return <u32>(end - list) >> 1;
 }

@@ -43,10 +43,11 @@ function flush8(acc: usize, lanes: v128, offset: v128, adds: bool): void {
   v128.store(acc, high, 16);
 }
 
-/** Sixteen columns: the even ones lie in `even`, the odd ones in `odd`. */
+/** Sixteen columns: lanes that sum them in pairs, low byte and high byte, modulo 2^16, and lanes of the odd ones alone. */
 // @ts-ignore: decorator
 @inline
-function flush16(acc: usize, even: v128, odd: v128, offset: v128, adds: bool): void {
+function flush16(acc: usize, all: v128, odd: v128, offset: v128, adds: bool): void {
+  const even = i16x8.sub(all, i16x8.shl(odd, 8));
   flush8(acc, v128.shuffle<u16>(even, odd, 0, 8, 1, 9, 2, 10, 3, 11), offset, adds);
   flush8(acc + 32, v128.shuffle<u16>(even, odd, 4, 12, 5, 13, 6, 14, 7, 15), offset, adds);
 }
@@ -58,7 +59,7 @@ function flush16(acc: usize, even: v128, odd: v128, offset: v128, adds: bool): v
 @inline
 function tilesSimd(weights: usize, stride: u32, list: usize, rows: u32, acc: usize, adds: bool): void {
   const end = list + (rows << 1);
-  const offset = i32x4.splat(rows << 7), low = i16x8.splat(255);
+  const offset = i32x4.splat(rows << 7);
   let column: u32 = 0;
   for (; column + 64 <= stride; column += 64) {
     const base = weights + column;
@@ -66,13 +67,13 @@ function tilesSimd(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
     for (let p = list; p < end; p += 2) {
       const row = base + <u32>load<u16>(p) * stride;
       const w0 = v128.load(row), w1 = v128.load(row, 16), w2 = v128.load(row, 32), w3 = v128.load(row, 48);
-      a0 = i16x8.add(a0, v128.and(w0, low));
+      a0 = i16x8.add(a0, w0);
       a1 = i16x8.add(a1, i16x8.shr_u(w0, 8));
-      a2 = i16x8.add(a2, v128.and(w1, low));
+      a2 = i16x8.add(a2, w1);
       a3 = i16x8.add(a3, i16x8.shr_u(w1, 8));
-      a4 = i16x8.add(a4, v128.and(w2, low));
+      a4 = i16x8.add(a4, w2);
       a5 = i16x8.add(a5, i16x8.shr_u(w2, 8));
-      a6 = i16x8.add(a6, v128.and(w3, low));
+      a6 = i16x8.add(a6, w3);
       a7 = i16x8.add(a7, i16x8.shr_u(w3, 8));
     }
     const at = acc + (column << 2);
@@ -86,7 +87,7 @@ function tilesSimd(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
     let a0 = i16x8.splat(0), a1 = a0;
     for (let p = list; p < end; p += 2) {
       const w = v128.load(base + <u32>load<u16>(p) * stride);
-      a0 = i16x8.add(a0, v128.and(w, low));
+      a0 = i16x8.add(a0, w);
       a1 = i16x8.add(a1, i16x8.shr_u(w, 8));
     }
     flush16(acc + (column << 2), a0, a1, offset, adds);
@@ -106,14 +107,14 @@ function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
     for (let p = list; p < end; p += 2) {
       const row = base + <u32>load<u16>(p) * stride;
       const w0 = load<u64>(row), w1 = load<u64>(row, 8);
-      a0 += w0 & EVEN;
+      a0 += w0;
       a1 += (w0 >> 8) & EVEN;
-      a2 += w1 & EVEN;
+      a2 += w1;
       a3 += (w1 >> 8) & EVEN;
     }
-    store<u64>(scratch, a0);
+    store<u64>(scratch, a0 - (a1 << 8));
     store<u64>(scratch, a1, 8);
-    store<u64>(scratch, a2, 16);
+    store<u64>(scratch, a2 - (a3 << 8), 16);
     store<u64>(scratch, a3, 24);
     flush(acc + (column << 2), scratch, 32, offset, adds);
   }
