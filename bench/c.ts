@@ -8,7 +8,7 @@ import * as L from "../assembly/layout.js";
 import { padded } from "../tools/exporter/program.js";
 import type { Population, Synapses } from "../tools/exporter/program.js";
 import { Child } from "./child.js";
-import type { Contestant } from "./contestant.js";
+import type { Contestant, Entry } from "./contestant.js";
 import { Core } from "./core.js";
 import { INPUTS, OUTPUTS, STEPS } from "./net.js";
 import type { BenchNet } from "./net.js";
@@ -26,7 +26,7 @@ const KERNELS = [
 const folder = fileURLToPath(new URL("../../bench/peers/c/", import.meta.url));
 
 /** @returns contestants whose every membrane was the core's; a line on what is missing for each that is not there */
-export async function cContestants(net: BenchNet): Promise<{ contestants: Contestant[]; missing: string[] }> {
+export async function cContestants(net: BenchNet): Promise<Entry> {
   const work = mkdtempSync(join(tmpdir(), "spikelet-bench-"));
   const data = join(work, "net.bin");
   writeFileSync(data, dataFile(net));

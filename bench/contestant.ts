@@ -1,17 +1,23 @@
 /** What takes part: something that runs windows of the one net and can be timed. */
-import { STEPS, WINDOWS } from "./net.js";
+import { WINDOWS } from "./net.js";
 
 /** Groups of the table. */
-export type Group = "core" | "learning" | "c" | "javascript" | "peer";
+export type Group = "core" | "c" | "javascript" | "onnxruntime" | "tfjs" | "torch" | "learning";
 
 export interface Contestant {
-  /** short, for goals and for --only */
+  /** short and unique */
   id: string;
   name: string;
   group: Group;
   /** @returns nanoseconds that the next `windows` windows took */
   time(windows: number): Promise<number>;
   close?(): void;
+}
+
+/** Who is here, and a line for each that is not, which says how to get it. */
+export interface Entry {
+  contestants: Contestant[];
+  missing: string[];
 }
 
 /** A contestant inside this process. */
@@ -37,9 +43,4 @@ export function inProcess(
       return Number(process.hrtime.bigint() - start);
     },
   };
-}
-
-/** Nanoseconds of one time step. */
-export function perStep(nanoseconds: number, windows: number): number {
-  return nanoseconds / (windows * STEPS);
 }

@@ -1,6 +1,6 @@
 /** The same net in plain JavaScript on typed arrays, float32: on event lists, and dense. */
-import { BETA, HIDDEN, INPUTS, OUTPUTS, STEPS } from "./net.js";
-import type { BenchWindow, FloatLayer, FloatNet } from "./net.js";
+import { BETA, HIDDEN, INPUTS, OUTPUTS, STEPS, dequantised } from "./net.js";
+import type { BenchWindow, FloatNet } from "./net.js";
 
 export interface Result {
   spikes: number;
@@ -19,8 +19,8 @@ export class JavaScriptNet {
   private readonly spikes = new Float32Array(HIDDEN);
 
   constructor({ hidden, readout }: FloatNet) {
-    this.hidden = floats(hidden);
-    this.readout = floats(readout);
+    this.hidden = dequantised(hidden);
+    this.readout = dequantised(readout);
     this.biases = [hidden.bias, readout.bias];
   }
 
@@ -75,10 +75,6 @@ export class JavaScriptNet {
   private score(scores: Float32Array): void {
     for (let k = 0; k < OUTPUTS; k++) scores[k] += this.outputs[k];
   }
-}
-
-function floats({ weights, scale }: FloatLayer): Float32Array {
-  return Float32Array.from(weights, (w) => w * scale);
 }
 
 /** One step of the hidden layer, reset by subtraction in the step after a spike. */

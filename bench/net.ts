@@ -17,7 +17,7 @@ export const WINDOWS = 8;
 /** Spread of the hidden layer's weights, thresholds being 1: lets about 5 % of its neurons fire in a step. */
 const SPREAD = 0.081;
 const READOUT_SPREAD = 0.1;
-const LEARNING_RATE = 1e-3;
+export const LEARNING_RATE = 1e-3;
 const SEED = 1;
 
 export interface BenchWindow extends SpikeInput {
@@ -44,6 +44,19 @@ export interface FloatLayer {
   scale: number;
   /** in units of the threshold (of the readout: of 2^15) */
   bias: Float32Array;
+}
+
+export function dequantised({ weights, scale }: FloatLayer): Float32Array {
+  return Float32Array.from(weights, (w) => w * scale);
+}
+
+/**
+ * How long a readout that leaks feels what it gets at each step, within the window: its membranes' sum is the sum of
+ * all it gets, so weighted. `biasWeight` is the sum of the weights, for its bias comes at every step.
+ */
+export function windowWeights(): { weights: Float32Array; biasWeight: number } {
+  const weights = Float32Array.from({ length: STEPS }, (_, t) => (1 - BETA ** (STEPS - t)) / (1 - BETA));
+  return { weights, biasWeight: weights.reduce((sum, weight) => sum + weight, 0) };
 }
 
 /** mulberry32: the same seed gives the same numbers everywhere. */

@@ -1,0 +1,41 @@
+/** Who is how fast: all take turns, round after round, so that what else the machine does falls on all alike. */
+import type { Contestant } from "./contestant.js";
+import { STEPS } from "./net.js";
+
+/** One timing lasts at least so long, in nanoseconds; who is slow runs few windows then, one at least. */
+const LEAST = 20e6;
+const ROUNDS_OF_A_CHOICE = 5;
+
+/** @returns the median of the nanoseconds that each took for a time step */
+export async function rotate(contestants: Contestant[], rounds: number): Promise<Map<Contestant, number>> {
+  const runs: { contestant: Contestant; windows: number; times: number[] }[] = [];
+  for (const contestant of contestants) {
+    runs.push({ contestant, windows: await windowsOfATiming(contestant), times: [] });
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const { contestant, windows, times } of runs) {
+      times.push((await contestant.time(windows)) / (windows * STEPS));
+    }
+  }
+  return new Map(runs.map(({ contestant, times }) => [contestant, median(times)]));
+}
+
+/** The fastest of several forms of one contestant; the others are closed. */
+export async function fastest(forms: Contestant[]): Promise<Contestant> {
+  const times = await rotate(forms, ROUNDS_OF_A_CHOICE);
+  const [winner, ...others] = forms.slice().sort((a, b) => times.get(a)! - times.get(b)!);
+  others.forEach((form) => form.close?.());
+  return winner;
+}
+
+async function windowsOfATiming(contestant: Contestant): Promise<number> {
+  for (let windows = 1; ;) {
+    const time = await contestant.time(windows);
+    if (time > LEAST) return windows;
+    windows = Math.max(windows + 1, Math.ceil(Math.min(windows * 8, (windows * LEAST * 1.2) / time)));
+  }
+}
+
+function median(times: number[]): number {
+  return times.slice().sort((a, b) => a - b)[times.length >> 1];
+}
