@@ -7,8 +7,9 @@ import { Core } from "./core.js";
 import { JavaScriptNet } from "./javascript.js";
 import { makeNet, toFrames } from "./net.js";
 import type { BenchNet } from "./net.js";
+import { onnxContestants } from "./onnx/contestants.js";
 import { rotate } from "./rotation.js";
-import { printMissing, printTable } from "./table.js";
+import { printDistance, printMissing, printTable } from "./table.js";
 
 const ROUNDS = 25;
 
@@ -36,14 +37,16 @@ function javascriptContestants({ float, windows }: BenchNet): Contestant[] {
 }
 
 const net = makeNet();
-reference(net);
+const scores = reference(net);
 const entries = [
   { contestants: coreContestants(net), missing: [] },
   await cContestants(net),
   { contestants: javascriptContestants(net), missing: [] },
+  await onnxContestants(net, scores),
 ];
 const contestants = entries.flatMap((entry) => entry.contestants);
 const times = await rotate(contestants, ROUNDS);
 printTable(times);
+printDistance(times);
 printMissing(entries.flatMap((entry) => entry.missing));
 for (const contestant of contestants) contestant.close?.();
