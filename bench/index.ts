@@ -10,6 +10,7 @@ import type { BenchNet } from "./net.js";
 import { onnxContestants } from "./onnx/contestants.js";
 import { rotate } from "./rotation.js";
 import { printDistance, printMissing, printTable } from "./table.js";
+import { tfjsContestants } from "./tfjs.js";
 
 const ROUNDS = 25;
 
@@ -43,6 +44,7 @@ const entries = [
   await cContestants(net),
   { contestants: javascriptContestants(net), missing: [] },
   await onnxContestants(net, scores),
+  await tfjsContestants(net, scores),
 ];
 const contestants = entries.flatMap((entry) => entry.contestants);
 const times = await rotate(contestants, ROUNDS);
