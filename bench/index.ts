@@ -11,6 +11,7 @@ import { onnxContestants } from "./onnx/contestants.js";
 import { rotate } from "./rotation.js";
 import { printDistance, printMissing, printTable } from "./table.js";
 import { tfjsContestants } from "./tfjs.js";
+import { torchContestants } from "./torch.js";
 
 const ROUNDS = 25;
 
@@ -45,6 +46,7 @@ const entries = [
   { contestants: javascriptContestants(net), missing: [] },
   await onnxContestants(net, scores),
   await tfjsContestants(net, scores),
+  await torchContestants(net, scores),
 ];
 const contestants = entries.flatMap((entry) => entry.contestants);
 const times = await rotate(contestants, ROUNDS);
