@@ -15,7 +15,7 @@
 // │ states, all that a start from rest clears: traces, membranes, marks│
 // └────────────────────────────────────────────────────────────────────┘
 
-/** The header of the blob. Fields from `rules` to `probabilities` stand in the order in which plan.ts takes the pieces. */
+/** The header of the blob. Fields from `learning` to `probabilities`, and from `accumulators` to `turned`, stand in the order in which plan.ts takes the pieces. */
 @unmanaged
 export class Arena {
   blob: usize;
@@ -37,8 +37,8 @@ export class Arena {
   range: i32;
   room: u32;
 
-  /** the first of them, 0 without any */
-  rules: RuleState;
+  /** learning section, its rules at work; 0 without it */
+  learning: usize;
   nodes: usize;
   /** i32[outputs], what the output code has gathered */
   marks: usize;
@@ -69,8 +69,8 @@ export class Arena {
   program: usize;
   /** node of the last operation */
   last: usize;
-  /** learning section, and the learnt one's directory entry; 0 without them */
-  learning: usize;
+  /** the first rule, and the learnt section's directory entry; 0 where the network does not learn */
+  rules: RuleState;
   learnt: usize;
   states: usize;
   stateBytes: u32;

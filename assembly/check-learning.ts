@@ -4,11 +4,11 @@
  */
 import * as L from "./layout";
 import { padded } from "./fixedpoint/arithmetic";
-import { blob, holds, learning, learningEnd, learnt, program, programEnd, zeros } from "./directory";
+import { blob, learning, learningEnd, learnt, misplaced, program, programEnd, soiled } from "./directory";
 
 export function checkLearning(): i32 {
-  if (!learning) return learnt ? L.BAD_LEARNING : L.OK;
-  const length = learningEnd - learning, first = learning + L.LEARNING_BYTES;
+  const length = <u32>(learningEnd - learning), first = learning + L.LEARNING_BYTES;
+  if (!(length | <u32>learnt)) return L.OK;
   // shorter than a header and a rule: nothing of it may be read
   if (u32(!learnt) | u32(length < L.LEARNING_BYTES + L.RULE_BYTES)) return L.BAD_LEARNING;
   const count = <u32>load<u16>(learning, L.LEARNING_COUNT), schedules = <u32>load<u16>(learning, L.LEARNING_SCHEDULES);
@@ -16,7 +16,7 @@ export function checkLearning(): i32 {
   bad |= u32(length != L.LEARNING_BYTES + count * L.RULE_BYTES) | load<u16>(learning, 6);
   // a byte, and three that are zero
   bad |= u32(load<u32>(learning, L.LEARNING_LOGIT_SHIFT) > 40) | u32(load<u32>(learning, L.LEARNING_LOGIT) - 1 >= 1 << 20);
-  bad |= u32(!zeros(learning + L.LEARNING_ZERO, first));
+  bad |= soiled(learning + L.LEARNING_ZERO, L.LEARNING_BYTES - L.LEARNING_ZERO);
   bad |= u32(load<u16>(blob, L.HEADER_CODE) < L.CODE_MEMBRANE_LAST) | u32(load<u16>(blob, L.HEADER_CLASSES) > L.MAX_LEARNING_CLASSES);
   if (bad) return L.BAD_LEARNING;
   let bytes: u32 = 16, seen: u32 = 0;
@@ -46,7 +46,7 @@ function ruleHolds(rule: usize, forward: u32): bool {
   const op = program + index * L.OPERATION_BYTES, target = op + L.OPERATION_BYTES;
   const readout = programEnd - 2 * L.OPERATION_BYTES;
   if ((index + 2) * L.OPERATION_BYTES > <u32>(programEnd - program)) return false;
-  let bad = load<u16>(rule, 14) | flags >> 2 | u32(!load<u16>(rule, L.RULE_BIAS_SCALE)) | u32(!zeros(rule + L.RULE_ZERO, rule + L.RULE_BYTES));
+  let bad = load<u16>(rule, 14) | flags >> 2 | u32(!load<u16>(rule, L.RULE_BIAS_SCALE)) | soiled(rule + L.RULE_ZERO, L.RULE_BYTES - L.RULE_ZERO);
   bad |= (load<u16>(rule, L.RULE_RATE) | load<u16>(rule, L.RULE_STEP_RATE)) >> 10;
   for (let i: u32 = 0; i < L.RULE_ZERO; i++) bad |= ((SHIFTS >> i) & 1) & u32(load<u8>(rule + i) > 30);
   // one synapse operation feeds the layer, and one the readout: each starts its population and the next is it
@@ -66,12 +66,12 @@ function ruleHolds(rule: usize, forward: u32): bool {
 
 function surrogateHolds(offset: u32, neurons: u32): bool {
   const bytes = padded(neurons) << 2;
-  if (!holds(offset, bytes << 1)) return false;
+  if (misplaced(offset, bytes << 1)) return false;
   let bad: u64 = 0;
   const widths = blob + offset, factors = widths + bytes;
   for (let p = widths; p < factors; p += 4) bad |= (<u64>load<u32>(p) * <u64>load<u32>(p + bytes)) >> 31;
   // a width in the padding would let what lies there learn
-  return !bad && zeros(widths + (neurons << 2), factors);
+  return !bad && !soiled(widths + (neurons << 2), bytes - (neurons << 2));
 }
 
 /**

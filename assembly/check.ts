@@ -6,7 +6,7 @@ import * as L from "./layout";
 import { crc32 } from "./fixedpoint/crc32";
 import { padded } from "./fixedpoint/arithmetic";
 import { checkLearning } from "./check-learning";
-import { blob, checkDirectory, holds, program, programEnd, zeros } from "./directory";
+import { blob, checkDirectory, misplaced, program, programEnd, soiled } from "./directory";
 
 /** Accumulators times 2^k, and biases, stay within this. */
 const SUM_LIMIT = 1 << 29;
@@ -47,7 +47,7 @@ function headerHolds(at: usize): bool {
   bad |= outside(outputs, L.MAX_NEURONS) | outside(classes, outputs) | outside(code, L.CODE_MEMBRANE_SUM) | outside(kind, 2);
   bad |= outside(load<u32>(at, L.HEADER_INPUT_RANGE), analogue ? 32767 : 1);
   bad |= outside(load<u32>(at, L.HEADER_EVENTS), analogue ? steps : 1 << 26);
-  bad |= load<u16>(at, L.HEADER_FLAGS) | u32(!zeros(at + L.HEADER_ZERO, at + L.HEADER_BYTES));
+  bad |= load<u16>(at, L.HEADER_FLAGS) | soiled(at + L.HEADER_ZERO, L.HEADER_BYTES - L.HEADER_ZERO);
   return !bad && (code == L.CODE_POPULATION ? outputs % classes == 0 : outputs == classes);
 }
 
@@ -93,8 +93,7 @@ function sourceNeurons(op: usize): u32 {
 
 function checkSynapses(op: usize): i32 {
   const fromAnalogue = u32(!load<u16>(op, L.SYNAPSE_SOURCE)) & u32(load<u16>(blob, L.HEADER_INPUT_KIND) == L.INPUT_ANALOGUE);
-  const end = op + L.OPERATION_BYTES;
-  if (u32(load<u16>(op) != L.OP_DENSE + fromAnalogue) | (load<u16>(op, L.SYNAPSE_BITS) ^ 8) | u32(!zeros(op + L.SYNAPSE_ZERO, end))) {
+  if (u32(load<u16>(op) != L.OP_DENSE + fromAnalogue) | (load<u16>(op, L.SYNAPSE_BITS) ^ 8) | soiled(op + L.SYNAPSE_ZERO, L.OPERATION_BYTES - L.SYNAPSE_ZERO)) {
     return L.BAD_OPERATION;
   }
   const inputs = load<u32>(op, L.SYNAPSE_INPUTS), outputs = load<u32>(op, L.SYNAPSE_OUTPUTS);
@@ -104,7 +103,7 @@ function checkSynapses(op: usize): i32 {
   }
   // no more than 65535 · 65536
   const bytes = inputs * stride;
-  if (!holds(weights, bytes)) return L.BAD_PARAMETER;
+  if (misplaced(weights, bytes)) return L.BAD_PARAMETER;
   let bad: u32 = 0;
   for (let row = blob + weights, last = row + bytes; row < last; row += stride) {
     for (let j = outputs; j < stride; j++) bad |= load<u8>(row + j) ^ 128;
@@ -123,7 +122,7 @@ function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
   const flags = <u32>load<u16>(op, L.OP_FLAGS), reset = <u32>load<u8>(op, L.POPULATION_RESET);
   const bits = <u32>load<u8>(op, L.POPULATION_BITS), k = <i32>load<i8>(op, L.POPULATION_SHIFT);
   const keeps = flags & L.POPULATION_NO_DECAY;
-  let bad = flags >> 3 | u32(reset > L.RESET_ZERO_STEP) | load<u8>(op, 7) | u32(!zeros(op + L.POPULATION_ZERO, op + L.OPERATION_BYTES));
+  let bad = flags >> 3 | u32(reset > L.RESET_ZERO_STEP) | load<u8>(op, 7) | soiled(op + L.POPULATION_ZERO, L.OPERATION_BYTES - L.POPULATION_ZERO);
   // one of 8, 16 and 32
   bad |= (popcnt<u32>(bits) ^ 1) | (bits & ~56);
   // only subtract (1) and zero (3) can act at once; a leaky integrator has no reset and no comparator
@@ -131,16 +130,16 @@ function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
   if (bad | (spiking ? 0 : reset | (flags ^ keeps))) return L.BAD_OPERATION;
   const top = i32.MAX_VALUE >> (32 - bits);
   const lower = load<i32>(op, L.POPULATION_LOWER), vReset = load<i32>(op, L.POPULATION_V_RESET);
-  bad = u32(k < -24) | u32(k > 16) | u32(lower > 0) | u32(lower < ~top) | u32(vReset < lower) | u32(vReset > top);
+  bad = u32(<u32>(k + 24) > 40) | u32(<u32>-lower > <u32>top + 1) | u32(vReset < lower) | u32(vReset > top);
   if (bad | u32(reach << max<i32>(k, 0) > <u64>SUM_LIMIT)) return L.BAD_RANGE;
 
   const all = padded(load<u32>(op, L.POPULATION_NEURONS));
   const decay = load<u32>(op, L.POPULATION_DECAY), bias = load<u32>(op, L.POPULATION_BIAS);
   const threshold = load<u32>(op, L.POPULATION_THRESHOLD);
   const wide = u32(bits == 32);
-  if (keeps ? decay != 0 : !holds(decay, all << 1)) return L.BAD_PARAMETER;
-  if (spiking ? !holds(threshold, all << 1 << wide) : threshold != 0) return L.BAD_PARAMETER;
-  if (bias && !holds(bias, all << 2)) return L.BAD_PARAMETER;
+  bad = keeps ? decay : misplaced(decay, all << 1);
+  bad |= spiking ? misplaced(threshold, all << 1 << wide) : threshold;
+  if (bad | (bias ? misplaced(bias, all << 2) : 0)) return L.BAD_PARAMETER;
   for (let j: u32 = 0; j < all; j++) {
     if (spiking) bad |= outside(wide ? load<i32>(blob + threshold + (j << 2)) : <i32>load<i16>(blob + threshold + (j << 1)), top);
     if (bias) bad |= u32(<u32>(load<i32>(blob + bias + (j << 2)) + SUM_LIMIT) > <u32>SUM_LIMIT << 1);

@@ -17,17 +17,18 @@ export let learnt: usize = 0;
 let free: u32 = 0;
 let parametersEnd: u32 = 0;
 
-/** Whether all bytes are 0. */
-export function zeros(p: usize, end: usize): bool {
-  for (; p < end; p++) if (load<u8>(p)) return false;
-  return true;
+/** Not 0 where any of `bytes` at p is not 0. */
+export function soiled(p: usize, bytes: u32): u32 {
+  let bad: u32 = 0;
+  while (bytes) bad |= load<u8>(p + --bytes);
+  return bad;
 }
 
-/** Whether an array lies, aligned, within the parameters and behind all arrays that were asked for before. */
-export function holds(offset: u32, bytes: u32): bool {
-  if (offset & 15 | u32(offset < free) | u32(offset > parametersEnd) | u32(bytes > parametersEnd - offset)) return false;
+/** Not 0 unless an array lies, aligned, within the parameters and behind all arrays that were asked for before. */
+export function misplaced(offset: u32, bytes: u32): u32 {
+  const bad = offset & 15 | u32(offset < free) | u32(offset > parametersEnd) | u32(bytes > parametersEnd - offset);
   free = offset + bytes;
-  return true;
+  return bad;
 }
 
 /** Sections follow one another without gaps but for their padding, which is zero. */
@@ -41,6 +42,7 @@ export function checkDirectory(address: usize, length: u32): i32 {
   program = 0;
   parametersEnd = 0;
   learning = 0;
+  learningEnd = 0;
   learnt = 0;
   if (u32(count > L.MAX_SECTIONS) | u32(at > length)) return L.BAD_SECTION;
   for (; entry < directoryEnd; entry += L.SECTION_BYTES) {
@@ -49,7 +51,7 @@ export function checkDirectory(address: usize, length: u32): i32 {
     // nothing follows the learnt section
     bad |= u32(bytes > length - at) | <u32>learnt;
     const start = address + at, end = start + bytes, next = (end + 15) & ~15;
-    if (bad || !zeros(end, next)) return L.BAD_SECTION;
+    if (bad || soiled(end, <u32>(next - end))) return L.BAD_SECTION;
     at = <u32>(next - address);
     if (kind - 1 >= L.SECTION_LEARNT) {
       if (flags | u32(!kind)) return L.UNKNOWN_SECTION;

@@ -44,7 +44,7 @@ function largest(p: usize, count: u32): u32 {
 export function checkTeach(arena: Arena, target: u32, schedule: u32): i32 {
   if (!arena.rules || !(load<u16>(arena.learning, L.LEARNING_SCHEDULES) & schedule)) return L.NOT_LEARNING;
   if (!arena.recorded) return L.NOT_RECORDED;
-  // the lesson reads the input once more, and a host may have put another one meanwhile
+  // the lesson reads the input once more, and a host may have put another one meanwhile (learn.ts clamps frames)
   if (arena.kind == L.INPUT_SPIKES && !spikesHold(arena, arena.recorded)) return L.BAD_INPUT;
   return target < <u32>arena.classes ? L.OK : L.BAD_TARGET;
 }

@@ -31,7 +31,7 @@ function loadBlob(blob: usize, length: u32, arena: usize, arenaLength: u32): i32
   const bytes = needs(blob, length, true);
   if (bytes < 0) return -bytes;
   if (arena & 15) return L.BAD_ALIGNMENT;
-  if (load<u32>(blob, L.HEADER_ARENA) != bytes || arenaLength < <u32>bytes) return L.BAD_ARENA;
+  if ((load<u32>(blob, L.HEADER_ARENA) ^ bytes) | u32(arenaLength < <u32>bytes)) return L.BAD_ARENA;
   place(arena, bytes);
   return L.OK;
 }
@@ -75,19 +75,14 @@ export function teachStep(arena: usize, target: u32): i32 {
 
 /** Sets the rate of one rule, mantissa · 2^−shift, for a schedule; lasts until the next load. */
 export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, shift: u32): i32 {
-  let state = changetype<Arena>(arena).rules;
-  while (state && rule) {
-    state = state.next;
-    rule--;
-  }
-  if (!state || mantissa > 1023 || shift > 30) return L.BAD_LEARNING;
-  if (schedule == L.SCHEDULE_STEP) {
-    state.stepRate = <u16>mantissa;
-    state.stepRateShift = <u8>shift;
-  } else {
-    state.rate = <u16>mantissa;
-    state.rateShift = <u8>shift;
-  }
+  const learning = changetype<Arena>(arena).learning;
+  if (!learning) return L.BAD_LEARNING;
+  const bad = u32(rule >= load<u16>(learning, L.LEARNING_COUNT)) | u32(schedule - 1 >= 2) | mantissa >> 10 | u32(shift > 30);
+  if (bad) return L.BAD_LEARNING;
+  const step = schedule == L.SCHEDULE_STEP ? L.RULE_STEP_RATE - L.RULE_RATE : 0;
+  const rate = learning + L.LEARNING_BYTES + rule * L.RULE_BYTES + step;
+  store<u16>(rate, mantissa, L.RULE_RATE);
+  store<u8>(rate, shift, L.RULE_RATE_SHIFT);
   return L.OK;
 }
 
@@ -96,7 +91,7 @@ export function snapshot(arena: usize, out: usize, capacity: u32): i32 {
   const a = changetype<Arena>(arena);
   const bytes = a.length;
   if (!out) return bytes;
-  if (capacity < bytes || out & 15) return -L.NO_SPACE;
+  if (u32(capacity < <u32>bytes) | <u32>(out & 15)) return -L.NO_SPACE;
   writeSnapshot(a, out);
   return bytes;
 }

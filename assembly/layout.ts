@@ -222,13 +222,14 @@ export const RUN_OUTPUTS: u32 = 8;
 // What a host reads in the arena (the whole of it is drawn in arena.ts).
 export const ARENA_LABEL: u32 = 12;
 export const ARENA_MARGIN: u32 = 16;
-export const ARENA_RULES: u32 = 48;
 export const ARENA_NODES: u32 = 52;
 export const ARENA_SCORES: u32 = 60;
 export const ARENA_OFFSETS: u32 = 64;
 export const ARENA_EVENTS: u32 = 68;
 export const ARENA_OUTPUTS: u32 = 72;
 export const ARENA_RANDOM: u32 = 76;
+/** 0: nothing is on record; a host that puts another input writes it. */
+export const ARENA_RECORDED: u32 = 140;
 
 /** Nodes: the first is the network's input, operation i is node i + 1. */
 export const NODE_BYTES: u32 = 64;
@@ -238,8 +239,3 @@ export const NODE_MEMBRANES: u32 = 32;
 export const NODE_LIST: u32 = 48;
 export const NODE_COUNT: u32 = 52;
 export const NODE_TOTAL: u32 = 56;
-
-export const RULE_STATE_BYTES: u32 = 64;
-export const RULE_STATE_WEIGHTS: u32 = 28;
-export const RULE_STATE_RESIDUALS: u32 = 32;
-export const RULE_STATE_FINE: u32 = 36;

@@ -9,7 +9,7 @@ import { addUpdates, applySpikes, applySums, emit } from "./eprop/rows";
 import { carryBack, viewErrors } from "./eprop/signal";
 import { turnWeights } from "./eprop/signal-simd";
 import { applyTraces } from "./eprop/step";
-import { clear, decay32, padded, rsh, sat16 } from "./fixedpoint/arithmetic";
+import { clear, decayAt, limit, padded, rsh, sat16 } from "./fixedpoint/arithmetic";
 import * as L from "./layout";
 import { decayOf } from "./lif/membrane";
 
@@ -26,7 +26,7 @@ function takeErrors(arena: Arena, t: u32, target: u32): void {
     const error = <i32>load<i16>(row + (k << 1)) - (i32(k == target) << 14);
     const at = arena.filtered + (k << 2);
     store<i32>(arena.errors + (k << 2), error);
-    store<i32>(at, decay32(load<i32>(at), decayOf(arena.last, arena.blob, k)) + error);
+    store<i32>(at, decayAt(at, decayOf(arena.last, arena.blob, k)) + error);
   }
 }
 
@@ -46,9 +46,7 @@ export function learnWindow(arena: Arena, target: u32): void {
   let t = arena.recorded;
   do {
     takeErrors(arena, --t, target);
-    for (let signal = L.SIGNAL_READOUT; signal <= L.SIGNAL_SYMMETRIC; signal++) {
-      for (let rule = arena.rules; rule; rule = rule.next) if (rule.signal == signal) emitRule(arena, rule, t);
-    }
+    for (let rule = arena.rules; rule; rule = rule.next) emitRule(arena, rule, t);
   } while (t);
   for (let rule = arena.rules; rule; rule = rule.next) applyRule(arena, rule);
   arena.recorded = 0;
@@ -79,21 +77,35 @@ function back(arena: Arena, rule: RuleState, t: u32, errors: usize, errorShift: 
 @inline
 function applyRule(arena: Arena, rule: RuleState): void {
   const node = changetype<Node>(rule.synapses), inputs = node.inputs, stride = strideOf(rule), dense = node.code == L.OP_DENSE;
-  if (dense) bySource(node.source.offsets, node.source.events, arena.recorded, inputs, arena.starts, arena.times);
+  const source = node.source;
+  if (dense) bySource(source.offsets, source.events, arena.recorded, inputs, arena.starts, arena.times);
   sumUpdates(arena, rule, rule.carry, arena.events, 0);
   let weights = rule.weights, residuals = rule.residuals;
   for (let i: u32 = 0; i < inputs; i++) {
-    const from = arena.starts + (i << 2), frame = arena.events + (i << 1);
-    if (dense) applySpikes(weights, residuals, stride, rule.log, arena.times + (load<u32>(from) << 1), load<u32>(from, 4) - load<u32>(from));
-    else if (arena.held) applySums(weights, residuals, stride, rule.carry, load<i16>(frame), rule.traceShift);
-    else {
-      sumUpdates(arena, rule, arena.accumulators, frame, inputs << 1);
-      applySums(weights, residuals, stride, arena.accumulators, 1, rule.traceShift);
+    if (dense) {
+      const from = arena.starts + (i << 2);
+      applySpikes(weights, residuals, stride, rule.log, arena.times + (load<u32>(from) << 1), load<u32>(from, 4) - load<u32>(from));
+    } else {
+      const frame = arena.events + (i << 1);
+      let sums = rule.carry, x = valueAt(arena, frame);
+      if (!arena.held) {
+        sums = arena.accumulators;
+        x = 1;
+        sumUpdates(arena, rule, sums, frame, inputs << 1);
+      }
+      applySums(weights, residuals, stride, sums, x, rule.traceShift);
     }
     weights += stride;
     residuals += stride;
   }
   if (rule.fine) learnBias(rule);
+}
+
+/** A value of the input, clamped again: a host may have put another one since. */
+// @ts-ignore: decorator
+@inline
+function valueAt(arena: Arena, p: usize): i32 {
+  return limit(load<i16>(p), arena.range);
 }
 
 /**
@@ -106,7 +118,7 @@ function sumUpdates(arena: Arena, rule: RuleState, sums: usize, values: usize, s
   const stride = strideOf(rule);
   clear(sums, stride << 2);
   for (let t: u32 = 0; t < arena.recorded; t++) {
-    const x = step ? <i32>load<i16>(values) : 1;
+    const x = step ? valueAt(arena, values) : 1;
     if (x) addUpdates(sums, rule.log + ((t * stride) << 1), stride, x);
     values += step;
   }

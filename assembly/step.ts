@@ -69,7 +69,7 @@ function takeInput(arena: Arena, t: u32): void {
 @inline
 function sleeps(op: usize, record: u32): bool {
   const node = changetype<Node>(op), next = changetype<Node>(op + L.NODE_BYTES);
-  return !(node.source.count | record | node.flags) && next.code == L.OP_LIF && !(next.awake | next.bias);
+  return !(node.source.count | record | node.flags | (next.code ^ L.OP_LIF) | next.awake | <u32>next.bias);
 }
 
 /** Spikes onto the accumulators; returns synaptic operations. */
@@ -103,9 +103,10 @@ function populate(arena: Arena, op: usize, t: u32, record: u32): u64 {
   const kept = record ? node.offsets : 0, at = kept + (t << 2);
   const from = kept ? load<u32>(at) : 0;
   let surrogate: usize = 0, log: usize = 0;
-  if (record && node.rule) {
-    surrogate = node.rule.surrogate;
-    log = node.rule.log + ((t * all) << 1);
+  const rule = node.rule;
+  if (record && rule) {
+    surrogate = rule.surrogate;
+    log = rule.log + ((t * all) << 1);
   }
   node.list = node.events + (from << 1);
   const count = population(

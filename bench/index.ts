@@ -13,7 +13,7 @@ import { printDistance, printMissing, printTable } from "./table.js";
 import { tfjsContestants } from "./tfjs.js";
 import { torchContestants } from "./torch.js";
 
-const ROUNDS = 25;
+const ROUNDS = 51;
 
 function coreContestants({ program, learning, windows }: BenchNet): Contestant[] {
   return (["simd", "mvp"] as const).flatMap((build) => {
@@ -49,8 +49,8 @@ const entries = [
   await torchContestants(net, scores),
 ];
 const contestants = entries.flatMap((entry) => entry.contestants);
-const times = await rotate(contestants, ROUNDS);
-printTable(times);
-printDistance(times);
+const timings = await rotate(contestants, ROUNDS);
+printTable(timings);
+printDistance(timings);
 printMissing(entries.flatMap((entry) => entry.missing));
 for (const contestant of contestants) contestant.close?.();

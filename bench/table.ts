@@ -1,5 +1,6 @@
 /** The table: medians, ratios to the core, and who is not there. */
 import type { Contestant, Group } from "./contestant.js";
+import type { Timing, Timings } from "./rotation.js";
 
 const TITLES: Record<Group, string> = {
   core: "core",
@@ -13,40 +14,48 @@ const TITLES: Record<Group, string> = {
 /** What others are measured by: everything by the SIMD core's whole windows, learning by its learning too. */
 const UNIT = "simd";
 const UNIT_OF_LEARNING = "simd-learn";
-const WIDTH = 76;
+const NAME = 72;
+const COLUMN = 16;
 
-/** @param times nanoseconds a step */
-export function printTable(times: Map<Contestant, number>): void {
-  const contestants = [...times.keys()];
-  const unit = timeOf(times, UNIT),
-    learning = timeOf(times, UNIT_OF_LEARNING);
-  console.log(`${"".padEnd(WIDTH)}   ns a step   × core SIMD   × its learning`);
+export function printTable(timings: Timings): void {
+  const unit = timingOf(timings, UNIT),
+    learning = timingOf(timings, UNIT_OF_LEARNING);
+  console.log(line("", ["median, ns/step", "least", "× core SIMD", "× its learning"]));
   for (const [group, title] of Object.entries(TITLES)) {
-    const members = contestants.filter((contestant) => contestant.group === group);
+    const members = [...timings].filter(([contestant]) => contestant.group === group);
     if (members.length) console.log(title);
-    for (const contestant of members) {
-      const time = times.get(contestant)!;
-      const columns = [time.toFixed(0).padStart(12), ratio(time / unit).padStart(14)];
-      if (group === "learning") columns.push(ratio(time / learning).padStart(17));
-      console.log(`  ${contestant.name.padEnd(WIDTH - 2)}${columns.join("")}`);
+    for (const [{ name }, { median, least }] of members) {
+      const columns = [median.toFixed(0), least.toFixed(0), ratio(median / unit.median)];
+      if (group === "learning") columns.push(ratio(median / learning.median));
+      console.log(line(`  ${name}`, columns));
     }
   }
 }
 
 /** The goal of speed: how far the fastest form of any inference engine is from the core. */
-export function printDistance(times: Map<Contestant, number>): void {
-  const engines = [...times].filter(([{ group }]) => group === "onnxruntime" || group === "tfjs");
+export function printDistance(timings: Timings): void {
+  const engines = [...timings].filter(([{ group }]) => group === "onnxruntime" || group === "tfjs");
   if (!engines.length) return;
-  const [peer, time] = engines.reduce((best, entry) => (entry[1] < best[1] ? entry : best));
-  console.log(`\nfastest engine: ${peer.name}, ${ratio(time / timeOf(times, UNIT))} × core SIMD`);
+  const [{ name }, { median, least }] = engines.reduce(faster);
+  const unit = timingOf(timings, UNIT);
+  const ratios = `${ratio(median / unit.median)} × core SIMD, by the least times ${ratio(least / unit.least)} ×`;
+  console.log(`\nfastest engine: ${name}: ${ratios}`);
 }
 
 export function printMissing(missing: string[]): void {
-  for (const line of missing) console.log(`skipped: ${line}`);
+  for (const text of missing) console.log(`skipped: ${text}`);
 }
 
-function timeOf(times: Map<Contestant, number>, id: string): number {
-  return [...times].find(([contestant]) => contestant.id === id)![1];
+function faster(a: [Contestant, Timing], b: [Contestant, Timing]): [Contestant, Timing] {
+  return a[1].median <= b[1].median ? a : b;
+}
+
+function timingOf(timings: Timings, id: string): Timing {
+  return [...timings].find(([contestant]) => contestant.id === id)![1];
+}
+
+function line(name: string, columns: string[]): string {
+  return name.padEnd(NAME) + columns.map((column) => column.padStart(COLUMN)).join("");
 }
 
 /** Three digits. */

@@ -90,6 +90,11 @@ export class Seat {
     return new Uint8Array(buffer.slice(this.snapshotAt, this.snapshotAt + bytes));
   }
 
+  /** The input of the recorded window is about to be overwritten: no lesson can be drawn from it any more. */
+  forget(): void {
+    this.view.setUint32(this.arena + L.ARENA_RECORDED, 0, true);
+  }
+
   /** Membranes of the population at operation `index`, a copy. */
   membranes(index: number): Int32Array {
     const { neurons, bits } = this.info.nodes[index];

@@ -114,6 +114,7 @@ function typeName(value: unknown): string {
  * @throws RangeError for more spikes than there is room for, an input that does not exist, or a value that is no number
  */
 export function putSteps(seat: Seat, window: SpikeWindow, from: number, count: number): void {
+  seat.forget();
   if (seat.info.inputKind === "analogue") putFrames(seat, window as Frames, from, count);
   else if (window instanceof Uint8Array) putDense(seat, window, from, count);
   else putLists(seat, window as SpikeLists, from, count);
@@ -126,6 +127,7 @@ export function putSteps(seat: Seat, window: SpikeWindow, from: number, count: n
  */
 export function putStep(seat: Seat, input: StepInput): void {
   if (seat.info.inputKind === "spikes" && input instanceof Uint16Array) {
+    seat.forget();
     putEvents(seat, input, 0, input.length);
     seat.offsets[0] = 0;
     seat.offsets[1] = input.length;

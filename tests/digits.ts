@@ -30,7 +30,7 @@ export function exportDigits(model: Model, stateBits: 8 | 16 | 32, perNeuron = f
     input: { kind: "analogue", range: 255, scale: 1 / 255 },
     maxSteps: STEPS,
     events: 1,
-    learn: perNeuron ? null : { layers: "all", schedules: ["window"], rate: 6e-5, filtered: true, seed: 1 },
+    learn: perNeuron ? null : { layers: "all", schedules: ["window"], rate: 4.5e-5, filtered: true, seed: 1 },
     calibration: readDigits("adapt").map((digit) => heldFrame(digit)),
   });
 }

@@ -383,6 +383,17 @@ describe("learning", () => {
     expect(codeThrown(() => net.teach(0))).toBe("NOT_RECORDED");
   });
 
+  it("draws no lesson from a window that another has overwritten in part, and been refused", async () => {
+    const net = await open(pupil());
+    const before = net.snapshot();
+    net.run(sample(0), { record: true });
+    const offsets = Uint32Array.of(0, 1, 2);
+    const events = Uint16Array.of(0, net.info.inputs);
+    expect(thrown(() => net.run({ offsets, events }))).toBeInstanceOf(RangeError);
+    expect(codeThrown(() => net.teach(0))).toBe("NOT_RECORDED");
+    expect(net.snapshot()).toEqual(before);
+  });
+
   it("is refused by a blob that does not learn", async () => {
     const net = await open(counter());
     expect(codeThrown(() => net.learn(DENSE, 0))).toBe("NOT_LEARNING");

@@ -9,11 +9,10 @@ import { membrane, membraneAt } from "../lif/membrane";
 
 /** One step's outputs, spikes as 0 and 1 or membranes: into their row, i32 each, and into the marks. */
 export function mark(arena: Arena, row: usize): void {
-  const node = changetype<Node>(arena.last), code = arena.code, spiking = node.code == OP_LIF;
-  const bits = <u32>load<u8>(arena.last, POPULATION_BITS);
-  const fresh = !arena.steps;
-  arena.steps += u32(arena.steps < arena.longest);
-  const left = 1 + arena.longest - arena.steps;
+  const last = arena.last, node = changetype<Node>(last), code = arena.code, spiking = node.code == OP_LIF;
+  const bits = <u32>load<u8>(last, POPULATION_BITS);
+  const before = arena.steps, steps = before + u32(before < arena.longest), left = 1 + arena.longest - steps;
+  arena.steps = steps;
   let p = node.list;
   const end = p + (node.count << 1);
   for (let k: u32 = 0; k < arena.outputs; k++) {
@@ -24,11 +23,11 @@ export function mark(arena: Arena, row: usize): void {
     } else x = membrane(bits, membraneAt(bits, node.membranes, k));
     store<i32>(row + (k << 2), x);
 
-    const at = arena.marks + (k << 2), before = load<i32>(at);
+    const at = arena.marks + (k << 2), mark = load<i32>(at);
     let score = x;
-    if (code == CODE_FIRST) score = before ? before : x * left;
-    else if (code == CODE_MEMBRANE_MAX) score = fresh ? x : max<i32>(before, x);
-    else if (code != CODE_MEMBRANE_LAST) score = sat32(<i64>before + <i64>x);
+    if (code == CODE_FIRST) score = mark ? mark : x * left;
+    else if (code == CODE_MEMBRANE_MAX) score = before ? max<i32>(mark, x) : x;
+    else if (code != CODE_MEMBRANE_LAST) score = sat32(<i64>mark + <i64>x);
     store<i32>(at, score);
   }
 }

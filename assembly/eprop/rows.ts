@@ -4,11 +4,12 @@
  *
  * A weight that learns is q = 256·u + ρ in two planes of bytes; q is formed, updated with saturation, and parted again.
  *
- * The rows of D: in the SIMD build i16 in natural order. In the other one u16 with 2048 added (so that sums of four lanes in
- * a u64 never carry), and within each eight neurons the even ones first, the order in which bytes part into 16-bit lanes.
+ * The rows of D: in the SIMD build i16 in natural order. In the other one u16, 2048 − D (so that sums of four lanes in a
+ * u64 never carry, and are what a weight moves by), and within each eight neurons the even ones first, the order in which bytes part into 16-bit lanes.
  */
+import { draw } from "../fixedpoint/random";
 import { UPDATE_GROUP, UPDATE_LIMIT } from "../layout";
-import { clamp, padded, rsh } from "../fixedpoint/arithmetic";
+import { clamp, limit, rsh } from "../fixedpoint/arithmetic";
 
 const BIAS: u32 = 2048;
 const EVEN: u64 = 0x00ff00ff00ff00ff;
@@ -27,7 +28,7 @@ function place(j: u32): u32 {
 @inline
 function readUpdate(row: usize, j: u32): i32 {
   if (ASC_FEATURE_SIMD) return load<i16>(row + place(j));
-  return <i32>load<u16>(row + place(j)) - BIAS;
+  return BIAS - <i32>load<u16>(row + place(j));
 }
 
 /** `sums += x · D` of one step, i32[stride]. */
@@ -50,15 +51,7 @@ export function addUpdates(sums: usize, row: usize, stride: u32, x: i32): void {
 @inline
 function writeUpdate(row: usize, j: u32, d: i32): void {
   if (ASC_FEATURE_SIMD) store<i16>(row + place(j), d);
-  else store<u16>(row + place(j), d + BIAS);
-}
-
-// @ts-ignore: decorator
-@inline
-function next(g: u32): u32 {
-  g ^= g << 13;
-  g ^= g >> 17;
-  return g ^ (g << 5);
+  else store<u16>(row + place(j), BIAS - d);
 }
 
 // @ts-ignore: decorator
@@ -83,14 +76,13 @@ function rounded4(value: v128, half: v128, view: i32, rate: v128, shift: i32, no
  * @param row where D goes
  * @param random the generator's four lanes; moves on by one draw a neuron, padding included
  */
-export function emit(values: usize, count: u32, row: usize, view: i32, rate: i32, shift: i32, random: usize): void {
+export function emit(values: usize, stride: u32, row: usize, view: i32, rate: i32, shift: i32, random: usize): void {
   const mask: u32 = (1 << shift) - 1;
-  const all = padded(count);
   if (ASC_FEATURE_SIMD) {
     let g = v128.load(random);
     const keep = i32x4.splat(mask), half = i32x4.splat((1 << view) >> 1), m = i32x4.splat(rate);
     const limit = i16x8.splat(<i16>UPDATE_LIMIT);
-    for (let j: u32 = 0; j < all; j += 8) {
+    for (let j: u32 = 0; j < stride; j += 8) {
       const at = values + (j << 2);
       g = next4(g);
       const low = rounded4(v128.load(at), half, view, m, shift, v128.and(g, keep));
@@ -102,20 +94,9 @@ export function emit(values: usize, count: u32, row: usize, view: i32, rate: i32
     v128.store(random, g);
     return;
   }
-  // the lanes take turns: after four draws each stands where it stood
-  let g0 = load<u32>(random), g1 = load<u32>(random, 4), g2 = load<u32>(random, 8), g3 = load<u32>(random, 12);
-  for (let j: u32 = 0; j < all; j++) {
-    const g = next(g0);
-    g0 = g1;
-    g1 = g2;
-    g2 = g3;
-    g3 = g;
-    writeUpdate(row, j, rounded(load<i32>(values + (j << 2)), view, rate, shift, g & mask));
+  for (let j: u32 = 0; j < stride; j++) {
+    writeUpdate(row, j, rounded(load<i32>(values + (j << 2)), view, rate, shift, draw(random, j) & mask));
   }
-  store<u32>(random, g0);
-  store<u32>(random, g1, 4);
-  store<u32>(random, g2, 8);
-  store<u32>(random, g3, 12);
 }
 
 // @ts-ignore: decorator
@@ -147,9 +128,9 @@ export function applySpikes(
       for (; column + 64 <= stride; column += 64) tile64(weights + column, residuals + column, stride, log + (column << 1), times, end);
       for (; column < stride; column += 16) tile16(weights + column, residuals + column, stride, log + (column << 1), times, end);
     } else {
-      const back = <u64>(rows * BIAS) * ONES;
+      const middle = <u64>((1 << 15) - rows * BIAS) * ONES;
       for (let column: u32 = 0; column < stride; column += 8) {
-        swar8(weights + column, residuals + column, stride, log + (column << 1), times, end, back);
+        swar8(weights + column, residuals + column, stride, log + (column << 1), times, end, middle);
       }
     }
     times = end;
@@ -202,38 +183,34 @@ function tile16(weights: usize, residuals: usize, stride: u32, log: usize, times
   meet16(weights, residuals, a0, a1);
 }
 
-/** Four lanes: q + d with saturation, d signed, q unsigned. */
+/** Four lanes: q + b − 2^15 with saturation, both unsigned. */
 // @ts-ignore: decorator
 @inline
-function addLanes(q: u64, d: u64): u64 {
-  const s = ((q & ~HIGH) + (d & ~HIGH)) ^ ((q ^ d) & HIGH);
-  // q and d's signs: q ≥ 2^15 and d ≥ 0 may pass the top, q < 2^15 and d < 0 the bottom
-  const passed = (q ^ d) & (q ^ s) & HIGH;
-  const over = passed & ~d;
-  const under = passed & d;
+function addLanes(q: u64, b: u64): u64 {
+  // where the top bits are equal the sum may pass an end
+  const same = ~(q ^ b) & HIGH;
+  const s = ((q & ~HIGH) + (b & ~HIGH)) ^ same;
+  const passed = same & (q ^ s), over = passed & b, under = passed ^ over;
   return (s | ((over >> 15) * 0xffff)) & ~((under >> 15) * 0xffff);
 }
 
-/** Lane by lane `a − b`, modulo 2^16. */
+/**
+ * Eight weights: a word of even lanes and one of odd lanes.
+ *
+ * @param middle in every lane 2^15 less what the rows hold besides D
+ */
 // @ts-ignore: decorator
 @inline
-function subtractLanes(a: u64, b: u64): u64 {
-  return ((a | HIGH) - (b & ~HIGH)) ^ ((a ^ ~b) & HIGH);
-}
-
-/** Eight weights: a word of even lanes and one of odd lanes. */
-// @ts-ignore: decorator
-@inline
-function swar8(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize, back: u64): void {
-  let even: u64 = 0, odd: u64 = 0;
+function swar8(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize, middle: u64): void {
+  let even = middle, odd = middle;
   for (let p = times; p < end; p += 2) {
     const row = log + ((<u32>load<u16>(p) * stride) << 1);
     even += load<u64>(row);
     odd += load<u64>(row, 8);
   }
   const u = load<u64>(weights), r = load<u64>(residuals);
-  const e = addLanes(((u & EVEN) << 8) | (r & EVEN), subtractLanes(back, even));
-  const o = addLanes((u & ~EVEN) | ((r >> 8) & EVEN), subtractLanes(back, odd));
+  const e = addLanes(((u & EVEN) << 8) | (r & EVEN), even);
+  const o = addLanes((u & ~EVEN) | ((r >> 8) & EVEN), odd);
   store<u64>(weights, ((e >> 8) & EVEN) | (o & ~EVEN));
   store<u64>(residuals, (e & EVEN) | ((o & EVEN) << 8));
 }
@@ -263,7 +240,7 @@ export function applySums(weights: usize, residuals: usize, stride: u32, sums: u
     return;
   }
   for (let j: u32 = 0; j < stride; j++) {
-    applyOne(weights + j, residuals + j, clamp(rsh(load<i32>(sums + (j << 2)) * x, shift), -32767, 32767));
+    applyOne(weights + j, residuals + j, limit(rsh(load<i32>(sums + (j << 2)) * x, shift), 32767));
   }
 }
 

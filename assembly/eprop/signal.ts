@@ -3,7 +3,7 @@
  * (symmetric feedback, Bellec et al. 2020, equation 5), and what it becomes over the window.
  */
 import { OP_FLAGS, POPULATION_DECAY, POPULATION_NEURONS, POPULATION_NO_DECAY, POPULATION_RESET, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
-import { clamp, decay32, padded, rsh, sat16 } from "../fixedpoint/arithmetic";
+import { decay32, limit, padded, rsh, sat16 } from "../fixedpoint/arithmetic";
 import { CUT } from "../fixedpoint/triangle";
 import { carryBackSimd } from "./signal-simd";
 
@@ -66,7 +66,7 @@ export function carryBack(
     if (entry & CUT && reset == RESET_ZERO) c = 0;
     if (psi) {
       const l = learningSignal(feedback + j * stride, view, classes, offset, signalShift);
-      c = clamp(c + rsh(psi * l, carryShift), -0x3fffffff, 0x3fffffff);
+      c = limit(c + rsh(psi * l, carryShift), 0x3fffffff);
     }
     if (entry & CUT && reset == RESET_ZERO_STEP) c = 0;
     store<i32>(at, c);

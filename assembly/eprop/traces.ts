@@ -3,7 +3,7 @@
  */
 import { Node, RuleState } from "../arena";
 import { NODE_BYTES, OP_DENSE, TRACE_BITS } from "../layout";
-import { decay32, limit } from "../fixedpoint/arithmetic";
+import { decayAt, limit } from "../fixedpoint/arithmetic";
 import { decayOf } from "../lif/membrane";
 
 /** An analogue input counts so many bits less than a spike. */
@@ -14,11 +14,11 @@ export function moveTraces(blob: usize, rule: RuleState): void {
   const node = changetype<Node>(rule.synapses), target = rule.synapses + NODE_BYTES, traces = rule.traces;
   const b = decayOf(target, blob, 0);
   const end = traces + (node.inputs << 2);
-  for (let p = traces; p <= end; p += 4) store<i32>(p, decay32(load<i32>(p), b));
+  for (let p = traces; p <= end; p += 4) decayAt(p, b);
   raise(end, 1 << TRACE_BITS);
-  const dense = node.code == OP_DENSE;
-  for (let i: u32 = 0; i < node.source.count; i++) {
-    const at = node.source.list + (i << 1);
+  const dense = node.code == OP_DENSE, source = node.source;
+  for (let i: u32 = 0; i < source.count; i++) {
+    const at = source.list + (i << 1);
     raise(traces + ((dense ? <u32>load<u16>(at) : i) << 2), dense ? 1 << TRACE_BITS : <i32>load<i16>(at) << ANALOGUE_BITS);
   }
 }

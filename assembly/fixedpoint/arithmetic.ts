@@ -20,8 +20,6 @@ export function limit(x: i32, most: i32): i32 {
   return clamp(x, -most, most);
 }
 
-// @ts-ignore: decorator
-@inline
 export function sat16(x: i32): i32 {
   return clamp(x, -32768, 32767);
 }
@@ -58,6 +56,13 @@ export function decay16(x: i32, b: u32): i32 {
 export function decay32(x: i32, b: u32): i32 {
   const p = <i64>x * <i64>b;
   return <i32>((p + ((p >> 63) & 0xffff)) >> 16);
+}
+
+/** decay32 of the state at p, in its place, where that is not worth its size. */
+export function decayAt(p: usize, b: u32): i32 {
+  const x = decay32(load<i32>(p), b);
+  store<i32>(p, x);
+  return x;
 }
 
 /** Stores `word` all over `bytes` (a multiple of 16) at p. */

@@ -7,8 +7,9 @@ import { POPULATION_RESET, POPULATION_SHIFT, POPULATION_THRESHOLD, RESET_SUBTRAC
 import { clamp } from "../fixedpoint/arithmetic";
 
 export function isPlain(op: usize): bool {
-  const form = u32(load<u16>(op) != OP_LIF) | load<u16>(op, OP_FLAGS) | u32(load<u8>(op, POPULATION_BITS) != 16);
-  return !(form | u32(load<u8>(op, POPULATION_RESET) != RESET_SUBTRACT) | u32(<i32>load<i8>(op, POPULATION_SHIFT) < 0));
+  // code and flags, reset and bits, read as one
+  const form = (load<u32>(op) ^ OP_LIF) | (load<u16>(op, POPULATION_RESET) ^ (RESET_SUBTRACT | (16 << 8)));
+  return !(form | (load<u8>(op, POPULATION_SHIFT) >> 7));
 }
 
 /** @see population for the arguments */

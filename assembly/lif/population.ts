@@ -5,7 +5,7 @@
 import { OP_CODE, OP_FLAGS, OP_LIF, POPULATION_BITS, POPULATION_DECAY, POPULATION_LOWER, POPULATION_NEURONS } from "../layout";
 import { POPULATION_NO_DECAY, POPULATION_OR_EQUAL, POPULATION_RESET, POPULATION_RESET_NOW, POPULATION_SHIFT } from "../layout";
 import { POPULATION_THRESHOLD, POPULATION_V_RESET } from "../layout";
-import { RESET_NONE, RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
+import { RESET_NONE, RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO } from "../layout";
 import { decay32, padded } from "../fixedpoint/arithmetic";
 import { CUT, triangle } from "../fixedpoint/triangle";
 import { membrane, membraneAt, putMembrane } from "./membrane";
@@ -33,7 +33,7 @@ export function population(
   const neurons = load<u32>(op, POPULATION_NEURONS);
   const flags = <u32>load<u16>(op, OP_FLAGS);
   const reset = <u32>load<u8>(op, POPULATION_RESET);
-  const now = flags & POPULATION_RESET_NOW;
+  const now = flags & POPULATION_RESET_NOW, late = now ? RESET_NONE : reset;
   const decays: usize = flags & POPULATION_NO_DECAY ? 0 : blob + load<u32>(op, POPULATION_DECAY);
   const equal = <i32>(flags & POPULATION_OR_EQUAL);
   const thresholds: usize = load<u16>(op, OP_CODE) == OP_LIF ? blob + load<u32>(op, POPULATION_THRESHOLD) : 0;
@@ -51,20 +51,24 @@ export function population(
     if (thresholds) theta = wide ? load<i32>(thresholds + at4) : <i32>load<i16>(thresholds + at2);
     const most = theta - equal;
     let u = membrane(bits, at);
-    const due = !now && u > most ? reset : RESET_NONE;
-    let input = <i64>((load<i32>(acc + at4) << left) + half >> right);
+    const driven = (load<i32>(acc + at4) << left) + half >> right;
+    let input = <i64>driven;
     if (bias) input += <i64>load<i32>(bias + at4);
-    if (due == RESET_SUBTRACT) input -= <i64>theta;
-    if (due == RESET_SUBTRACT_SCALED) u -= theta;
-    if (due == RESET_ZERO) u = vReset;
+    let held = false;
+    if (u > most && late) {
+      if (late == RESET_SUBTRACT) input -= <i64>theta;
+      else if (late == RESET_SUBTRACT_SCALED) u -= theta;
+      else if (late == RESET_ZERO) u = vReset;
+      else held = true;
+    }
     if (decays) u = decay32(u, load<u16>(decays + at2));
     u = <i32>max<i64>(lower, min<i64>(top, <i64>u + input));
-    if (due == RESET_ZERO_STEP) u = vReset;
+    if (held) u = vReset;
 
     const fires = u > most;
     if (surrogate) {
       let entry = triangle(abs<i32>(u - theta), load<i32>(surrogate + at4), load<u32>(factors + at4));
-      if (due == RESET_ZERO_STEP || (fires && reset == RESET_ZERO)) entry |= CUT;
+      if (held || (fires && reset == RESET_ZERO)) entry |= CUT;
       store<u16>(log + at2, entry);
     }
     if (fires) {

@@ -2,7 +2,7 @@
  * Dense synapses on values (direct current, frames): `acc_j = Σ x_i · w_ji`, inputs that are 0 passed over.
  * Weights as in dense.ts; the offset of 128 comes off at the end, as `128 · Σ x`.
  */
-import { clamp } from "../fixedpoint/arithmetic";
+import { limit } from "../fixedpoint/arithmetic";
 
 const WIDE: u64 = 0x000000ff000000ff;
 
@@ -19,18 +19,15 @@ export function analogue(
   let active: u32 = 0;
   for (let i: u32 = 0; i < inputs; i++) {
     const at = frame + (i << 1);
-    const x = clamp(load<i16>(at), -range, range);
+    const x = limit(load<i16>(at), range);
     store<i16>(at, x);
     sum += x;
     active += u32(x != 0);
   }
   const offset = -(sum << 7);
-  for (let column: u32 = 0; column < stride; column += 16) {
+  for (let column: u32 = 0; column < stride; column += ASC_FEATURE_SIMD ? 16 : 8) {
     if (ASC_FEATURE_SIMD) tileSimd(weights + column, stride, frame, inputs, offset, acc + (column << 2));
-    else {
-      tileSwar(weights + column, stride, frame, inputs, offset, acc + (column << 2));
-      tileSwar(weights + column + 8, stride, frame, inputs, offset, acc + (column << 2) + 32);
-    }
+    else tileSwar(weights + column, stride, frame, inputs, offset, acc + (column << 2));
   }
   return active;
 }

@@ -27,7 +27,7 @@ const DEGREES = 40;
 const LESSONS = 20;
 const REPLAYS = 20;
 const PASSES = 5;
-const RATE = 6e-5;
+const RATE = 4.5e-5;
 
 const json = process.argv.includes("--json");
 const say = (line = ""): void => {

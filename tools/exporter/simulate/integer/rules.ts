@@ -60,10 +60,6 @@ function makeRule(rule: Rule, states: OperationState[], learnt?: Learnt["rules"]
   };
 }
 
-export function readoutRule(state: LearningState): RuleState | undefined {
-  return state.rules.find(({ rule }) => rule.signal === "readout");
-}
-
 export function symmetricRule(state: LearningState): RuleState | undefined {
   return state.rules.find(({ rule }) => rule.signal === "symmetric");
 }

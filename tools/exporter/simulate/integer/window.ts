@@ -4,7 +4,7 @@ import { clamp, rsh, sat16 } from "./arithmetic.js";
 import { leak } from "./forward.js";
 import { classErrors } from "./record.js";
 import type { StepRecord } from "./record.js";
-import { learningSignal, moveBias, moveWeight, readoutRule, symmetricRule } from "./rules.js";
+import { learningSignal, moveBias, moveWeight } from "./rules.js";
 import type { LearningState, RuleState } from "./rules.js";
 
 const VIEW_LIMIT = 2 ** 20 - 1;
@@ -20,25 +20,23 @@ type Changes = Int32Array[];
  * @param target the right class
  */
 export function teachWindow(state: LearningState, record: StepRecord[], target: number): void {
-  const readout = readoutRule(state);
-  const below = symmetricRule(state);
-  const readoutChanges: Changes = [];
-  const belowChanges: Changes = [];
+  const changes = state.rules.map((): Changes => []);
   const errorTrace = new Float64Array(state.readout.population.op.neurons);
-  const carry = new Float64Array(below ? below.population.op.neurons : 0);
+  const carries = state.rules.map((rule) => new Float64Array(rule.population.op.neurons));
 
   for (let t = record.length - 1; t >= 0; t--) {
     const errors = classErrors(record[t].probabilities, target);
     filterErrors(state, errorTrace, errors);
-    if (readout) readoutChanges[t] = drawChanges(state, readout, errorTrace);
-    if (below) {
-      moveCarry(state, below, record[t], below.rule.filtered ? errorTrace : errors, carry);
-      belowChanges[t] = drawChanges(state, below, carry);
-    }
+    state.rules.forEach((rule, index) => {
+      const readout = rule.rule.signal === "readout";
+      if (!readout)
+        moveCarry(state, rule, record[t], rule.rule.filtered ? errorTrace : errors, carries[index]);
+      changes[index][t] = drawChanges(state, rule, readout ? errorTrace : carries[index]);
+    });
   }
   state.rules.forEach((rule, index) => {
     const sources = record.map((step) => step.sources[index]);
-    applyChanges(rule, sources, rule === readout ? readoutChanges : belowChanges);
+    applyChanges(rule, sources, changes[index]);
   });
 }
 
