@@ -4,7 +4,7 @@ import { STEPS } from "./net.js";
 
 /** One timing lasts at least so long, in nanoseconds; who is slow runs few windows then, one at least. */
 const LEAST = 20e6;
-const ROUNDS_OF_A_CHOICE = 5;
+const ROUNDS_OF_A_CHOICE = 9;
 
 /** Nanoseconds a time step. */
 export interface Timing {
