@@ -1,9 +1,12 @@
 /** Who is how fast: all take turns, round after round, so that what else the machine does falls on all alike. */
+import { setTimeout } from "node:timers/promises";
 import type { Contestant } from "./contestant.js";
 import { STEPS } from "./net.js";
 
 /** One timing lasts at least so long, in nanoseconds; who is slow runs few windows then, one at least. */
 const LEAST = 20e6;
+/** Milliseconds before a timing: threads of the last contestant's pool stop spinning. A window not timed follows. */
+const PAUSE = 5;
 const ROUNDS_OF_A_CHOICE = 9;
 
 /** Nanoseconds a time step. */
@@ -21,7 +24,10 @@ export async function rotate(contestants: Contestant[], rounds: number): Promise
     runs.push({ contestant, windows: await windowsOfATiming(contestant), times: [] });
   }
   for (let round = 0; round < rounds; round++) {
-    for (const { contestant, windows, times } of runs) {
+    // there and back: nobody always follows the same neighbour
+    for (const { contestant, windows, times } of round % 2 ? runs.toReversed() : runs) {
+      await setTimeout(PAUSE);
+      await contestant.time(1);
       times.push((await contestant.time(windows)) / (windows * STEPS));
     }
   }

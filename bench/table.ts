@@ -1,4 +1,4 @@
-/** The table: medians, ratios to the core, and who is not there. */
+/** The table: medians and least times, ratios of both to the core, and who is not there. */
 import type { Contestant, Group } from "./contestant.js";
 import type { Timing, Timings } from "./rotation.js";
 
@@ -20,13 +20,14 @@ const COLUMN = 16;
 export function printTable(timings: Timings): void {
   const unit = timingOf(timings, UNIT),
     learning = timingOf(timings, UNIT_OF_LEARNING);
-  console.log(line("", ["median, ns/step", "least", "× core SIMD", "× its learning"]));
+  console.log(line("", ["median, ns/step", "× core SIMD", "least, ns/step", "× core SIMD", "× its learning"]));
   for (const [group, title] of Object.entries(TITLES)) {
     const members = [...timings].filter(([contestant]) => contestant.group === group);
     if (members.length) console.log(title);
     for (const [{ name }, { median, least }] of members) {
-      const columns = [median.toFixed(0), least.toFixed(0), ratio(median / unit.median)];
-      if (group === "learning") columns.push(ratio(median / learning.median));
+      const columns = [median.toFixed(0), ratio(median / unit.median)];
+      columns.push(least.toFixed(0), ratio(least / unit.least));
+      if (group === "learning") columns.push(ratio(least / learning.least));
       console.log(line(`  ${name}`, columns));
     }
   }
