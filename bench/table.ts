@@ -20,7 +20,9 @@ const COLUMN = 16;
 export function printTable(timings: Timings): void {
   const unit = timingOf(timings, UNIT),
     learning = timingOf(timings, UNIT_OF_LEARNING);
-  console.log(line("", ["median, ns/step", "× core SIMD", "least, ns/step", "× core SIMD", "× its learning"]));
+  console.log(
+    line("", ["median, ns/step", "× core SIMD", "least, ns/step", "× core SIMD", "× its learning"]),
+  );
   for (const [group, title] of Object.entries(TITLES)) {
     const members = [...timings].filter(([contestant]) => contestant.group === group);
     if (members.length) console.log(title);
