@@ -51,10 +51,9 @@ export class Arena {
   rows: usize;
   /** u32[4] */
   random: usize;
-  /** the learner's vectors, as wide as the readout: err and E i32, G i16; p of each step i16 */
+  /** the learner's vectors, as wide as the readout: err and E, i32; p of each step, i16 */
   errors: usize;
   filtered: usize;
-  view: usize;
   probabilities: usize;
 
   /** i32 a neuron of the widest population */
@@ -62,7 +61,7 @@ export class Arena {
   /** spikes sorted by source */
   starts: usize;
   times: usize;
-  /** the readout's weights by class, i16 pairs, for the layer below; 0 where that does not learn */
+  /** for the layer below: the readout's weights by pairs of classes (SIMD), the list of G; 0 where no such layer learns */
   turned: usize;
 
   /** the operations in the blob */

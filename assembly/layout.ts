@@ -229,7 +229,7 @@ export const ARENA_EVENTS: u32 = 68;
 export const ARENA_OUTPUTS: u32 = 72;
 export const ARENA_RANDOM: u32 = 76;
 /** 0: nothing is on record; a host that puts another input writes it. */
-export const ARENA_RECORDED: u32 = 140;
+export const ARENA_RECORDED: u32 = 136;
 
 /** Nodes: the first is the network's input, operation i is node i + 1. */
 export const NODE_BYTES: u32 = 64;

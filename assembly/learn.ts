@@ -3,11 +3,12 @@
  * eligibility, schedule, update; their kernels lie in eprop/.
  */
 import { Arena, Node, RuleState } from "./arena";
+import { stepBack } from "./eprop/back-simd";
 import { bySource } from "./eprop/events";
 import { learnBias } from "./eprop/bias";
-import { addUpdates, applySpikes, applySums, emit } from "./eprop/rows";
+import { addUpdates, applySpikes, applySums, emit, sumRows } from "./eprop/rows";
 import { carryBack, viewErrors } from "./eprop/signal";
-import { turnWeights } from "./eprop/signal-simd";
+import { listErrors, takeErrorsSimd, turnWeights } from "./eprop/signal-simd";
 import { applyTraces } from "./eprop/step";
 import { clear, decayAt, limit, padded, rsh, sat16 } from "./fixedpoint/arithmetic";
 import * as L from "./layout";
@@ -22,6 +23,11 @@ function strideOf(rule: RuleState): u32 {
 /** err of one step from its probabilities, and E ← κE + err. */
 function takeErrors(arena: Arena, t: u32, target: u32): void {
   const row = arena.probabilities + ((t * arena.stride) << 1);
+  if (ASC_FEATURE_SIMD) {
+    const leaks = !(load<u16>(arena.last, L.OP_FLAGS) & L.POPULATION_NO_DECAY);
+    takeErrorsSimd(row, target, leaks ? arena.blob + load<u32>(arena.last, L.POPULATION_DECAY) : 0, arena.outputs, arena.errors, arena.filtered);
+    return;
+  }
   for (let k: u32 = 0; k < arena.outputs; k++) {
     const error = <i32>load<i16>(row + (k << 1)) - (i32(k == target) << 14);
     const at = arena.filtered + (k << 2);
@@ -58,6 +64,10 @@ export function learnWindow(arena: Arena, target: u32): void {
 function emitRule(arena: Arena, rule: RuleState, t: u32): void {
   const stride = strideOf(rule);
   const filtered = u32(rule.signal == L.SIGNAL_READOUT) | (rule.flags & L.RULE_FILTERED);
+  if (ASC_FEATURE_SIMD && rule.signal != L.SIGNAL_READOUT) {
+    backSimd(arena, rule, t, filtered ? arena.filtered : arena.errors, rule.errorShift, rule.carryShift, true);
+    return;
+  }
   const values = back(arena, rule, t, filtered ? arena.filtered : arena.errors, rule.errorShift, rule.carryShift);
   emit(values, stride, rule.log + ((t * stride) << 1), rule.viewShift, rule.rate, rule.rateShift, arena.random);
 }
@@ -65,12 +75,25 @@ function emitRule(arena: Arena, rule: RuleState, t: u32): void {
 /** What a rule learns from, i32 a neuron: the errors, or C of the spiking layer one step back. */
 function back(arena: Arena, rule: RuleState, t: u32, errors: usize, errorShift: i32, carryShift: i32): usize {
   if (rule.signal == L.SIGNAL_READOUT) return errors;
-  const offset = viewErrors(errors, arena.outputs, errorShift, arena.view);
+  if (ASC_FEATURE_SIMD) {
+    backSimd(arena, rule, t, errors, errorShift, carryShift, false);
+    return rule.carry;
+  }
+  // there is room: this build has no other use for it
+  const list = arena.turned, end = viewErrors(errors, arena.outputs, errorShift, list);
   carryBack(
-    rule.synapses + L.NODE_BYTES, arena.blob, changetype<Node>(arena.last - L.NODE_BYTES).weights, ASC_FEATURE_SIMD ? arena.turned : 0, arena.stride,
-    arena.view, arena.outputs, offset, rule.signalShift, carryShift, rule.log + ((t * strideOf(rule)) << 1), rule.carry,
+    rule.synapses + L.NODE_BYTES, arena.blob, changetype<Node>(arena.last - L.NODE_BYTES).weights, arena.stride,
+    list, end, rule.signalShift, carryShift, rule.log + ((t * strideOf(rule)) << 1), rule.carry,
   );
   return rule.carry;
+}
+
+/** C one step back and, with `emits`, D. */
+function backSimd(arena: Arena, rule: RuleState, t: u32, errors: usize, errorShift: i32, carryShift: i32, emits: bool): void {
+  const stride = strideOf(rule), list = arena.accumulators;
+  const end = listErrors(errors, arena.outputs, errorShift, arena.turned, stride << 2, list);
+  const log = rule.log + ((t * stride) << 1);
+  stepBack(rule, arena.blob, list, end, carryShift, log, emits, arena.random, <i32>load<u16>(arena.blob, L.HEADER_ZERO));
 }
 
 // @ts-ignore: decorator
@@ -79,7 +102,8 @@ function applyRule(arena: Arena, rule: RuleState): void {
   const node = changetype<Node>(rule.synapses), inputs = node.inputs, stride = strideOf(rule), dense = node.code == L.OP_DENSE;
   const source = node.source;
   if (dense) bySource(source.offsets, source.events, arena.recorded, inputs, arena.starts, arena.times);
-  sumUpdates(arena, rule, rule.carry, arena.events, 0);
+  if (ASC_FEATURE_SIMD) sumRows(rule.carry, stride, rule.log, arena.recorded);
+  else sumUpdates(arena, rule, rule.carry, arena.events, 0);
   let weights = rule.weights, residuals = rule.residuals;
   for (let i: u32 = 0; i < inputs; i++) {
     if (dense) {

@@ -83,7 +83,6 @@ function walk(address: usize, end: usize): u64 {
     take(4, 4);
     take(stride, 4);
     take(stride, 4);
-    take(stride, 2);
     take(steps, stride << 1);
   }
   if (placing) {

@@ -11,7 +11,9 @@ export function learnBias(rule: RuleState): void {
   const offset = (<i64>1 << right) >> 1;
   for (let at: u32 = 0, bytes = load<u32>(rule.synapses, SYNAPSE_STRIDE) << 2; at < bytes; at += 4) {
     const change = ((<i64>load<i32>(rule.carry + at) * <i64>rule.biasScale << left) + offset) >> right;
-    const f = limit(sat32(<i64>load<i32>(rule.fine + at) - change), 1 << 29);
+    const next = <i64>load<i32>(rule.fine + at) - change;
+    // the SIMD build may be larger and need not call
+    const f = ASC_FEATURE_SIMD ? <i32>max<i64>(-(1 << 29), min<i64>(1 << 29, next)) : limit(sat32(next), 1 << 29);
     store<i32>(rule.fine + at, f);
     store<i32>(rule.bias + at, rsh(f, 8));
   }

@@ -47,6 +47,32 @@ export function addUpdates(sums: usize, row: usize, stride: u32, x: i32): void {
   }
 }
 
+/** Σ D of the first `steps` rows, i32[stride], in the SIMD build: groups of rows in 16-bit lanes first, as for spikes. */
+export function sumRows(sums: usize, stride: u32, log: usize, steps: u32): void {
+  const next = stride << 1;
+  for (const end = log + next; log < end; log += 32) {
+    let s0 = i32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, row = log;
+    for (let left = steps; left; ) {
+      const rows = min<u32>(left, UPDATE_GROUP);
+      let a = i16x8.splat(0), b = a;
+      for (const groupEnd = row + rows * next; row < groupEnd; row += next) {
+        a = i16x8.add(a, v128.load(row));
+        b = i16x8.add(b, v128.load(row, 16));
+      }
+      s0 = i32x4.add(s0, i32x4.extend_low_i16x8_s(a));
+      s1 = i32x4.add(s1, i32x4.extend_high_i16x8_s(a));
+      s2 = i32x4.add(s2, i32x4.extend_low_i16x8_s(b));
+      s3 = i32x4.add(s3, i32x4.extend_high_i16x8_s(b));
+      left -= rows;
+    }
+    v128.store(sums, s0);
+    v128.store(sums, s1, 16);
+    v128.store(sums, s2, 32);
+    v128.store(sums, s3, 48);
+    sums += 64;
+  }
+}
+
 // @ts-ignore: decorator
 @inline
 function writeUpdate(row: usize, j: u32, d: i32): void {
@@ -63,9 +89,9 @@ function rounded(value: i32, view: i32, rate: i32, shift: i32, noise: u32): i32 
 
 // @ts-ignore: decorator
 @inline
-function rounded4(value: v128, half: v128, view: i32, rate: v128, shift: i32, noise: v128): v128 {
+export function rounded4(value: v128, half: v128, view: i32, most: v128, least: v128, rate: v128, shift: i32, noise: v128): v128 {
   let v = i32x4.shr_s(i32x4.add(value, half), view);
-  v = i32x4.max_s(i32x4.splat(-0xfffff), i32x4.min_s(i32x4.splat(0xfffff), v));
+  v = i32x4.max_s(least, i32x4.min_s(most, v));
   return i32x4.shr_s(i32x4.add(i32x4.mul(v, rate), noise), shift);
 }
 
@@ -81,13 +107,13 @@ export function emit(values: usize, stride: u32, row: usize, view: i32, rate: i3
   if (ASC_FEATURE_SIMD) {
     let g = v128.load(random);
     const keep = i32x4.splat(mask), half = i32x4.splat((1 << view) >> 1), m = i32x4.splat(rate);
-    const limit = i16x8.splat(<i16>UPDATE_LIMIT);
+    const most = i32x4.splat(0xfffff), least = i32x4.splat(-0xfffff), limit = i16x8.splat(<i16>UPDATE_LIMIT);
     for (let j: u32 = 0; j < stride; j += 8) {
       const at = values + (j << 2);
       g = next4(g);
-      const low = rounded4(v128.load(at), half, view, m, shift, v128.and(g, keep));
+      const low = rounded4(v128.load(at), half, view, most, least, m, shift, v128.and(g, keep));
       g = next4(g);
-      const high = rounded4(v128.load(at, 16), half, view, m, shift, v128.and(g, keep));
+      const high = rounded4(v128.load(at, 16), half, view, most, least, m, shift, v128.and(g, keep));
       const d = i16x8.min_s(limit, i16x8.max_s(i16x8.neg(limit), i16x8.narrow_i32x4_s(low, high)));
       v128.store(row + (j << 1), d);
     }
@@ -101,7 +127,7 @@ export function emit(values: usize, stride: u32, row: usize, view: i32, rate: i3
 
 // @ts-ignore: decorator
 @inline
-function next4(g: v128): v128 {
+export function next4(g: v128): v128 {
   g = v128.xor(g, i32x4.shl(g, 13));
   g = v128.xor(g, i32x4.shr_u(g, 17));
   return v128.xor(g, i32x4.shl(g, 5));
@@ -153,9 +179,11 @@ function meet16(weights: usize, residuals: usize, dLow: v128, dHigh: v128): void
 // @ts-ignore: decorator
 @inline
 function tile64(weights: usize, residuals: usize, stride: u32, log: usize, times: usize, end: usize): void {
-  let a0 = i16x8.splat(0), a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
-  for (let p = times; p < end; p += 2) {
-    const row = log + ((<u32>load<u16>(p) * stride) << 1);
+  let row = log + ((<u32>load<u16>(times) * stride) << 1);
+  let a0 = v128.load(row), a1 = v128.load(row, 16), a2 = v128.load(row, 32), a3 = v128.load(row, 48);
+  let a4 = v128.load(row, 64), a5 = v128.load(row, 80), a6 = v128.load(row, 96), a7 = v128.load(row, 112);
+  for (let p = times + 2; p < end; p += 2) {
+    row = log + ((<u32>load<u16>(p) * stride) << 1);
     a0 = i16x8.add(a0, v128.load(row));
     a1 = i16x8.add(a1, v128.load(row, 16));
     a2 = i16x8.add(a2, v128.load(row, 32));

@@ -1,10 +1,10 @@
 /**
- * carryBack of signal.ts, eight neurons at a time. Same bits.
+ * The errors of a step for back-simd.ts, and the readout's weights.
  *
- * The readout's weights are turned for it once a window: for every pair of classes a row of i16 pairs, one a neuron. Then no lane
+ * These are turned once a window: for every pair of classes a row of i16 pairs, one a neuron. Then no lane
  * has to be moved while time runs backwards (moves of lanes are what this loop would wait for).
  */
-import { RESET_ZERO, RESET_ZERO_STEP } from "../layout";
+import { rsh, sat16 } from "../fixedpoint/arithmetic";
 
 /**
  * @param weights the readout's rows, `stride` bytes a neuron
@@ -39,65 +39,51 @@ function putPairs(to: usize, next: u32, bytes: v128, offset: v128): usize {
   return to + (next << 1);
 }
 
-/** decay32 of four lanes; the product of 30 and 16 bits in two halves. */
+/** decay32 of four lanes of at most 30 bits, in two halves; what is shifted out of a negative product is first made up for. */
 // @ts-ignore: decorator
 @inline
-function decay4(x: v128, b: v128): v128 {
-  const sign = i32x4.shr_s(x, 31);
-  const size = i32x4.abs(x);
-  const high = i32x4.mul(i32x4.shr_u(size, 16), b);
-  const low = i32x4.shr_u(i32x4.mul(v128.and(size, i32x4.splat(0xffff)), b), 16);
-  return i32x4.sub(v128.xor(i32x4.add(high, low), sign), sign);
-}
-
-/** `C ← ψ·L + β·C` of four lanes, before a reset cuts it. */
-// @ts-ignore: decorator
-@inline
-function carry4(c: v128, product: v128, half: v128, shift: i32): v128 {
-  const limit = i32x4.splat(0x3fffffff);
-  c = i32x4.add(c, i32x4.shr_s(i32x4.add(product, half), shift));
-  return i32x4.max_s(i32x4.neg(limit), i32x4.min_s(limit, c));
+export function decay4(x: v128, b: v128): v128 {
+  const high = i32x4.mul(i32x4.shr_s(x, 16), b);
+  const low = i32x4.mul(i32x4.shr_u(i32x4.shl(x, 16), 16), b);
+  const lacking = i32x4.shr_u(i32x4.shr_s(x, 31), 16);
+  return i32x4.add(high, i32x4.shr_u(i32x4.add(low, lacking), 16));
 }
 
 /**
- * @param decays address of the layer's decays, 0 without a leak
- * @param turned the readout's weights as turnWeights() left them; the other arguments as in carryBack
+ * takeErrors of learn.ts.
+ *
+ * @param row p, i16
+ * @param decays κ, u16 a class, 0 without a leak
+ * @param errors, filtered err and E, i32[padded]
  */
-export function carryBackSimd(
-  neurons: u32, reset: u32, decays: usize, turned: usize, view: usize, classes: u32,
-  signalShift: i32, carryShift: i32, log: usize, carry: usize,
-): void {
-  const round = i32x4.splat((1 << signalShift) >> 1), half = i32x4.splat((1 << carryShift) >> 1);
-  const next = ((neurons + 15) & ~15) << 2;
-  const cuts = reset == RESET_ZERO, holds = reset == RESET_ZERO_STEP;
-  for (let j: u32 = 0; j < neurons; j += 8) {
-    let low = round, high = round, row = turned + (j << 2);
-    for (let k: u32 = 0; k < classes; k += 2) {
-      const g = v128.load32_splat(view + (k << 1));
-      low = i32x4.add(low, i32x4.dot_i16x8_s(v128.load(row), g));
-      high = i32x4.add(high, i32x4.dot_i16x8_s(v128.load(row, 16), g));
-      row += next;
-    }
-    const l = i16x8.narrow_i32x4_s(i32x4.shr_s(low, signalShift), i32x4.shr_s(high, signalShift));
-    const entry = v128.load(log + (j << 1));
-    const psi = v128.and(entry, i16x8.splat(0x7fff)), mark = i16x8.shr_s(entry, 15);
-    const at = carry + (j << 2), b = decays + (j << 1);
-    let c0 = v128.load(at), c1 = v128.load(at, 16);
-    if (decays) {
-      c0 = decay4(c0, v128.load16x4_u(b));
-      c1 = decay4(c1, v128.load16x4_u(b, 8));
-    }
-    if (cuts) {
-      c0 = v128.andnot(c0, i32x4.extend_low_i16x8_s(mark));
-      c1 = v128.andnot(c1, i32x4.extend_high_i16x8_s(mark));
-    }
-    c0 = carry4(c0, i32x4.extmul_low_i16x8_s(psi, l), half, carryShift);
-    c1 = carry4(c1, i32x4.extmul_high_i16x8_s(psi, l), half, carryShift);
-    if (holds) {
-      c0 = v128.andnot(c0, i32x4.extend_low_i16x8_s(mark));
-      c1 = v128.andnot(c1, i32x4.extend_high_i16x8_s(mark));
-    }
-    v128.store(at, c0);
-    v128.store(at, c1, 16);
+export function takeErrorsSimd(row: usize, target: u32, decays: usize, classes: u32, errors: usize, filtered: usize): void {
+  for (let k: u32 = 0; k < classes; k += 4) {
+    const at = filtered + (k << 2), error = v128.load16x4_s(row + (k << 1));
+    let e = v128.load(at);
+    if (decays) e = decay4(e, v128.load16x4_u(decays + (k << 1)));
+    v128.store(errors + (k << 2), error);
+    v128.store(at, i32x4.add(e, error));
   }
+  const at = target << 2;
+  store<i32>(errors + at, load<i32>(errors + at) - (1 << 14));
+  store<i32>(filtered + at, load<i32>(filtered + at) - (1 << 14));
+}
+
+/**
+ * G of the pairs of classes that have any: where the pair's row begins in the turned weights and G twice, i16. Late in a training
+ * most classes have none.
+ *
+ * @param next bytes from one pair's row to the next
+ * @param list written, 8 bytes a pair
+ * @returns the list's end
+ */
+export function listErrors(errors: usize, classes: u32, shift: i32, turned: usize, next: u32, list: usize): usize {
+  for (const end = errors + (classes << 2); errors < end; errors += 8) {
+    const g = <u32>(sat16(rsh(load<i32>(errors), shift)) & 0xffff) | <u32>(sat16(rsh(load<i32>(errors, 4), shift)) << 16);
+    store<usize>(list, turned);
+    store<u32>(list, g, 4);
+    list += u32(g != 0) << 3;
+    turned += next;
+  }
+  return list;
 }

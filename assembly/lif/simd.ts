@@ -17,12 +17,12 @@ function decay8(x: v128, b: v128): v128 {
   return i16x8.sub(v128.xor(i16x8.narrow_i32x4_u(low, high), sign), sign);
 }
 
-/** ψ of four lanes, from 32-bit distances. */
+/** ψ of four lanes, before it is limited to 32767. */
 // @ts-ignore: decorator
 @inline
 function triangle4(distance: v128, widths: usize, factors: usize): v128 {
   const height = i32x4.max_s(i32x4.splat(0), i32x4.sub(v128.load(widths), distance));
-  return i32x4.min_u(i32x4.splat(32767), i32x4.shr_u(i32x4.mul(height, v128.load(factors)), 15));
+  return i32x4.shr_u(i32x4.mul(height, v128.load(factors)), 15);
 }
 
 export function populationSimd(
@@ -101,9 +101,9 @@ function eights(
     const fires = i16x8.gt_s(u, compare);
     if (surrogate) {
       const w = surrogate + (j << 2), f = factors + (j << 2);
-      const dLow = i32x4.abs(i32x4.sub(i32x4.extend_low_i16x8_s(u), i32x4.extend_low_i16x8_s(theta)));
-      const dHigh = i32x4.abs(i32x4.sub(i32x4.extend_high_i16x8_s(u), i32x4.extend_high_i16x8_s(theta)));
-      const psi = i16x8.narrow_i32x4_u(triangle4(dLow, w, f), triangle4(dHigh, w + 16, f + 16));
+      const distance = i16x8.sub(i16x8.max_s(u, theta), i16x8.min_s(u, theta));
+      const low = triangle4(i32x4.extend_low_i16x8_u(distance), w, f), high = triangle4(i32x4.extend_high_i16x8_u(distance), w + 16, f + 16);
+      const psi = i16x8.min_u(i16x8.splat(32767), i16x8.narrow_i32x4_u(low, high));
       const cut = reset == RESET_ZERO ? fires : late == RESET_ZERO_STEP ? due : i16x8.splat(0);
       v128.store(log + (j << 1), v128.or(psi, i16x8.shl(cut, 15)));
     }
