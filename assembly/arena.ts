@@ -7,7 +7,7 @@
  */
 
 // ╒══════════════════════════════ arena ══════════════════════════════╕
-// │ Arena (224 bytes) │ Rules │ Node: the input, then one an operation │
+// │ Arena (144 bytes) │ Rules │ Node: the input, then one an operation │
 // ├───────────────────┴───────┴────────────────────────────────────────┤
 // │ scores │ input │ outputs │ lists │ learning: weights, residuals,   │
 // │ logs of the window │ vectors shared by all layers                  │
@@ -80,9 +80,7 @@ export class Arena {
   held: u32;
 }
 
-/** Behind it lie 64 bytes for kernels. */
-export const ARENA_SCRATCH: u32 = (<u32>offsetof<Arena>() + 15) & ~15;
-export const ARENA_BYTES: u32 = ARENA_SCRATCH + 64;
+export const ARENA_BYTES: u32 = (<u32>offsetof<Arena>() + 15) & ~15;
 
 /** The input (node 0), or an operation's record: synapses have zeros from 24, populations at 7 and from 32. */
 @unmanaged

@@ -1,7 +1,7 @@
 /**
  * Walks the operations: one time step, or a window of them. Refuses nothing: check.ts has checked the blob, guard.ts the input.
  */
-import { Arena, ARENA_SCRATCH, Node } from "./arena";
+import { Arena, Node } from "./arena";
 import { clear, copy, padded } from "./fixedpoint/arithmetic";
 import { moveTraces } from "./eprop/traces";
 import { probabilities } from "./eprop/probability";
@@ -79,7 +79,6 @@ function feed(arena: Arena, op: usize): u64 {
   const node = changetype<Node>(op), source = node.source, count = source.count;
   dense(
     node.weights, load<u32>(op, L.SYNAPSE_STRIDE), source.list, count, arena.accumulators, node.flags != 0,
-    changetype<usize>(arena) + ARENA_SCRATCH,
   );
   return <u64>count * <u64>node.outputs;
 }

@@ -17,13 +17,13 @@ const EVEN: u64 = 0x00ff00ff00ff00ff;
  * @param count number of indices
  * @param acc i32[stride]
  * @param adds keep what acc holds; else acc starts from 0
- * @param scratch room for 64 bytes, at a multiple of 8
+
  */
-export function dense(weights: usize, stride: u32, list: usize, count: u32, acc: usize, adds: bool, scratch: usize): void {
+export function dense(weights: usize, stride: u32, list: usize, count: u32, acc: usize, adds: bool): void {
   do {
     const rows = min<u32>(count, FLUSH);
     if (ASC_FEATURE_SIMD) tilesSimd(weights, stride, list, rows, acc, adds);
-    else tilesSwar(weights, stride, list, rows, acc, adds, scratch);
+    else tilesSwar(weights, stride, list, rows, acc, adds);
     adds = true;
     list += rows << 1;
     count -= rows;
@@ -97,7 +97,7 @@ function tilesSimd(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
 /** Four u16 lanes in a u64 (SWAR): no lane can carry into the next before the flush. */
 // @ts-ignore: decorator
 @inline
-function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usize, adds: bool, scratch: usize): void {
+function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usize, adds: bool): void {
   const end = list + (rows << 1);
   const offset = rows << 7;
   let column: u32 = 0;
@@ -112,26 +112,25 @@ function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
       a2 += w1;
       a3 += (w1 >> 8) & EVEN;
     }
-    store<u64>(scratch, a0 - (a1 << 8));
-    store<u64>(scratch, a1, 8);
-    store<u64>(scratch, a2 - (a3 << 8), 16);
-    store<u64>(scratch, a3, 24);
-    flush(acc + (column << 2), scratch, 32, offset, adds);
+    const to = acc + (column << 2);
+    flush(to, a0 - (a1 << 8), a1, offset, adds);
+    flush(to + 32, a2 - (a3 << 8), a3, offset, adds);
   }
 }
 
-/** Lanes of 16 bits to where they belong: a word of even columns, then one of odd ones, and so on. */
-function flush(acc: usize, scratch: usize, bytes: u32, offset: u32, adds: bool): void {
-  for (const end = scratch + bytes; scratch < end; scratch += 2) {
-    let even = <i32>(<u32>load<u16>(scratch) - offset), odd = <i32>(<u32>load<u16>(scratch, 8) - offset);
+/** Eight columns, the even ones in the lanes of one word, the odd ones in those of another. */
+function flush(acc: usize, even: u64, odd: u64, offset: i32, adds: bool): void {
+  const end = acc + 32;
+  do {
+    let low = (<i32>even & 0xffff) - offset, high = (<i32>odd & 0xffff) - offset;
     if (adds) {
-      even += load<i32>(acc);
-      odd += load<i32>(acc, 4);
+      low += load<i32>(acc);
+      high += load<i32>(acc, 4);
     }
-    store<i32>(acc, even);
-    store<i32>(acc, odd, 4);
+    store<i32>(acc, low);
+    store<i32>(acc, high, 4);
+    even >>= 16;
+    odd >>= 16;
     acc += 8;
-    // behind the fourth lane of the even word lies the odd one, done already
-    if (!((scratch + 2) & 7)) scratch += 8;
-  }
+  } while (acc < end);
 }
