@@ -199,17 +199,16 @@ async function main(): Promise<void> {
   const bare = await load(blob);
   const bareCurve = learn(bare, lessons, [], drifted, "without replay");
   const won = (drift.after - before) / (accuracyInteger - before);
-  say(`                                   turned digits           old digits`);
-  say(`   before                          ${percent(before)}                 ${percent(accuracyInteger)}`);
-  say(
-    `   after, ${REPLAYS * CLASSES} old digits replayed   ${percent(drift.after)} ${sparkline(curve, before)}           ${percent(drift.oldAfter)}`,
-  );
-  say(
-    `   after, nothing replayed         ${percent(bareCurve[PASSES - 1])} ${sparkline(bareCurve, before)}           ${percent(accuracy(bare, test))}`,
-  );
-  say(`   won back                        ${percent(won)} of what was lost, in ${PASSES} passes`);
+  const row = (label: string, turnedDigits: string, oldDigits: string): void =>
+    say(`   ${label.padEnd(34)}${turnedDigits.padEnd(24)}${oldDigits}`);
+  const after = (points: number[]): string => `${percent(points[PASSES - 1])} ${sparkline(points, before)}`;
+  row("", "turned digits", "old digits");
+  row("before", percent(before), percent(accuracyInteger));
+  row(`after, ${REPLAYS * CLASSES} old digits replayed`, after(curve), percent(drift.oldAfter));
+  row("after, nothing replayed", after(bareCurve), percent(accuracy(bare, test)));
+  row("won back", `${percent(won)} of what was lost, in ${PASSES} passes`, "");
   const same = await survives(net, drifted.slice(0, 300));
-  say(`   saved, loaded, read again       ${same ? "the same scores" : "DIFFERENT SCORES"}`);
+  row("saved, loaded, read again", same ? "the same scores" : "DIFFERENT SCORES", "");
   if (!same) process.exitCode = 1;
   if (json) {
     console.log(
