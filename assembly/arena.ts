@@ -56,7 +56,7 @@ export class Arena {
   filtered: usize;
   probabilities: usize;
 
-  /** i32 a neuron of the widest population */
+  /** i32 a neuron of the widest population; lessons put sums, a row of Δ or (SIMD) the list of G there */
   accumulators: usize;
   /** spikes sorted by source */
   starts: usize;

@@ -81,6 +81,7 @@ function surrogateHolds(offset: u32, neurons: u32): bool {
 function learnable(target: usize, forward: u32, biased: u32): bool {
   const decays = blob + load<u32>(target, L.POPULATION_DECAY), bias = load<u32>(target, L.POPULATION_BIAS);
   let bad = forward & u32(load<u8>(target, L.POPULATION_RESET) >= L.RESET_ZERO) | u32(biased != 0) & u32(!bias);
+  if (bad) return false;
   if (load<u16>(target, L.OP_FLAGS) & L.POPULATION_NO_DECAY) forward = 0;
   for (let j: u32 = 0, n = load<u32>(target, L.POPULATION_NEURONS); j < n; j++) {
     if (forward) bad |= load<u16>(decays + (j << 1)) ^ load<u16>(decays);

@@ -22,7 +22,8 @@ export function blobCrc(at: usize, length: u32): u32 {
 /** @param sums whether the header's checksum is to be verified */
 export function check(at: usize, length: u32, sums: bool): i32 {
   if (at & 15) return L.BAD_ALIGNMENT;
-  if (length < L.HEADER_BYTES) return L.BAD_LENGTH;
+  // at most 2 GiB, and not up to the last byte of memory, where ends would wrap to 0
+  if (u32(<i32>length < <i32>L.HEADER_BYTES) | u32(at + length < at)) return L.BAD_LENGTH;
   if (load<u32>(at) != L.MAGIC) return L.BAD_MAGIC;
   if (load<u16>(at, L.HEADER_VERSION) != L.FORMAT_VERSION) return L.BAD_VERSION;
   if ((load<u32>(at, L.HEADER_LENGTH) ^ length) | (length & 15)) return L.BAD_LENGTH;

@@ -1,6 +1,7 @@
 /**
  * The ABI, on one screen. Plain numbers in, plain numbers out; `blob` and `arena` are addresses, multiples of 16, in linear
- * memory. The blob stays where it is and is only read; all that changes lies in the arena. Several networks share one instance.
+ * memory; nothing may end at its last possible byte, 2^32. The blob stays where it is and is only read; all that changes lies
+ * in the arena. Several networks share one instance.
  * A status is 0 or one of the codes of layout.ts; where a function returns a number, a status comes negated.
  * After load() the arena's first words tell where the buffers are (arena.ts).
  */
@@ -42,7 +43,7 @@ export function reset(arena: usize): void {
   rest(changetype<Arena>(arena));
 }
 
-/** Runs `steps` steps on the input in the arena; flags: RUN_RESET, RUN_HOLD, RUN_RECORD, RUN_OUTPUTS. */
+/** Runs `steps` steps on the input in the arena; flags: RUN_RESET, RUN_HOLD, RUN_RECORD. The outputs of each step are kept. */
 export function run(arena: usize, steps: u32, flags: u32): i32 {
   const a = changetype<Arena>(arena);
   const status = checkRun(a, steps, flags);

@@ -216,18 +216,14 @@ export const RUN_RESET: u32 = 1;
 export const RUN_HOLD: u32 = 2;
 /** Keep what teach() will need: spikes, surrogates and class probabilities of each step. */
 export const RUN_RECORD: u32 = 4;
-/** Keep the outputs of each step (spike counts or readout membranes). */
-export const RUN_OUTPUTS: u32 = 8;
 
 // What a host reads in the arena (the whole of it is drawn in arena.ts).
-export const ARENA_LABEL: u32 = 12;
 export const ARENA_MARGIN: u32 = 16;
 export const ARENA_NODES: u32 = 52;
 export const ARENA_SCORES: u32 = 60;
 export const ARENA_OFFSETS: u32 = 64;
 export const ARENA_EVENTS: u32 = 68;
 export const ARENA_OUTPUTS: u32 = 72;
-export const ARENA_RANDOM: u32 = 76;
 /** 0: nothing is on record; a host that puts another input writes it. */
 export const ARENA_RECORDED: u32 = 136;
 

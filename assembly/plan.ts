@@ -49,6 +49,7 @@ function takeState(count: u32, size: u32): void {
 /** Bytes of arena that the blob at hand needs, header and records included. */
 export function arenaBytes(): u64 {
   placing = false;
+  // addresses that are read of an arena at 0 mean nothing and go nowhere
   return walk(0, 0);
 }
 

@@ -91,7 +91,7 @@ export class Core {
     return Number(new DataView(this.core.memory.buffer).getBigUint64(at, true));
   }
 
-  /** Readout membranes after each step of the last window, which was run with RUN_OUTPUTS. */
+  /** Readout membranes after each step of the last window. */
   outputs(): Int32Array {
     const { neurons } = this.program.operations[this.program.operations.length - 1] as Population;
     return this.memory(Int32Array, this.field(L.ARENA_OUTPUTS), STEPS * neurons).slice();

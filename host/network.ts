@@ -261,11 +261,11 @@ export class Network {
     return this.#core;
   }
 
-  /** Flags of what is to be kept of a run. */
-  #keep({ record, outputs }: StepOptions): number {
+  /** The flag of a run that is to be learnt from. */
+  #keep({ record }: StepOptions): number {
     const learns = this.info.schedules.length > 0;
     if (record && !learns) throw new ModelError("NOT_LEARNING", messageOf(L.NOT_LEARNING));
-    return ((record ?? learns) ? L.RUN_RECORD : 0) | (outputs ? L.RUN_OUTPUTS : 0);
+    return (record ?? learns) ? L.RUN_RECORD : 0;
   }
 
   #read(answer: Answer, kept: number): Answer {

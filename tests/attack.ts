@@ -209,7 +209,7 @@ export class Ground {
     const room = view.getUint32(L.HEADER_EVENTS, true);
     const most = Math.min(view.getUint32(L.HEADER_STEPS, true), random.chance(0.01) ? 2000 : 60);
     let steps = random.chance(0.3) ? most : random.int(1, Math.min(most, 6));
-    let flags = random.int(0, 1) * L.RUN_RESET + random.int(0, 1) * L.RUN_OUTPUTS;
+    let flags = random.int(0, 1) * L.RUN_RESET;
     const words = new DataView(this.memory.buffer);
     const at = words.getUint32(this.arena + L.ARENA_EVENTS, true);
     if (view.getUint16(L.HEADER_INPUT_KIND, true) !== L.INPUT_SPIKES) {

@@ -490,6 +490,17 @@ describe.each(builds)("the %s build", (build) => {
     }
   });
 
+  it("reads nothing behind the last byte of a blob that it refuses: a rule for a bias that is not there", () => {
+    const { learning } = plainProgram();
+    const rules = [{ ...learning!.rules[0], synapse: 0 }];
+    const blob = writeBlob({ ...wide(256, 1), learning: { ...learning!, rules } }, 0);
+    const core = instance(build);
+    room(core, blob.length + BLOB);
+    const at = core.memory.buffer.byteLength - blob.length;
+    new Uint8Array(core.memory.buffer).set(blob, at);
+    expect(core.measure(at, blob.length)).toBe(-L.BAD_LEARNING);
+  });
+
   it("measures huge arenas without wrapping, up to 2^31 − 1 bytes", () => {
     const core = instance(build);
     let [fitting, refused] = [0, 0];

@@ -246,7 +246,7 @@ function swar8(weights: usize, residuals: usize, stride: u32, log: usize, times:
 /** One weight. */
 // @ts-ignore: decorator
 @inline
-export function applyOne(weight: usize, residual: usize, d: i32): void {
+function applyOne(weight: usize, residual: usize, d: i32): void {
   const q = clamp((<i32>load<u8>(weight) << 8) + <i32>load<u8>(residual) - d, 0, 65535);
   store<u8>(weight, q >> 8);
   store<u8>(residual, q);

@@ -3,7 +3,7 @@
  * (symmetric feedback, Bellec et al. 2020, equation 5), and what it becomes over the window.
  */
 import { OP_FLAGS, POPULATION_DECAY, POPULATION_NEURONS, POPULATION_NO_DECAY, POPULATION_RESET, RESET_ZERO, RESET_ZERO_STEP } from "../layout";
-import { decay32, limit, padded, rsh, sat16 } from "../fixedpoint/arithmetic";
+import { decay32, limit, rsh, sat16 } from "../fixedpoint/arithmetic";
 
 /**
  * G, errors as 16 bits, of the classes that have any; late in a training most have none.

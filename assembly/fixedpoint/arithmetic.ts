@@ -29,7 +29,7 @@ export function sat32(x: i64): i32 {
   return <i64><i32>x == x ? <i32>x : <i32>(x >> 63) ^ i32.MAX_VALUE;
 }
 
-/** Shift to the right, halves rounded up; |x| < 2^30, s in 0 … 30. */
+/** Shift to the right, halves rounded up; |x| ≤ 2^30, s in 0 … 30. */
 // @ts-ignore: decorator
 @inline
 export function rsh(x: i32, s: i32): i32 {
@@ -39,18 +39,9 @@ export function rsh(x: i32, s: i32): i32 {
 /**
  * One leak step of a state: `sign(x) · ((|x| · b) >> 16)`. What is shifted out of a negative product is first made up for.
  *
- * @param x state of 8 or 16 bits
  * @param b decay as Q0.16, 0 … 65535; 65536 changes nothing
  * @returns the state one step later, truncated toward zero, so that a silent state reaches exactly 0
  */
-// @ts-ignore: decorator
-@inline
-export function decay16(x: i32, b: u32): i32 {
-  const p = x * <i32>b;
-  return (p + ((p >> 31) & 0xffff)) >> 16;
-}
-
-/** As decay16, for a state of 32 bits. */
 // @ts-ignore: decorator
 @inline
 export function decay32(x: i32, b: u32): i32 {

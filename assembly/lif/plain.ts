@@ -2,7 +2,7 @@
  * The plain case of population.ts, which most networks are made of: 16-bit membranes that leak, k ≥ 0, U > θ with a reset by
  * subtraction in the next step, nothing recorded. Same bits; without a choice left to make in the loop, in a third of the time.
  */
-import { OP_FLAGS, OP_LIF, POPULATION_BITS, POPULATION_DECAY, POPULATION_LOWER, POPULATION_NEURONS } from "../layout";
+import { OP_LIF, POPULATION_DECAY, POPULATION_LOWER, POPULATION_NEURONS } from "../layout";
 import { POPULATION_RESET, POPULATION_SHIFT, POPULATION_THRESHOLD, RESET_SUBTRACT } from "../layout";
 import { clamp } from "../fixedpoint/arithmetic";
 
@@ -30,7 +30,7 @@ function fire(at: usize, neurons: u32, decays: usize, thresholds: usize, bias: u
   let to = list;
   for (let j: u32 = 0; j < neurons; j++) {
     const u = <i32>load<i16>(at), theta = <i32>load<i16>(at + thresholds);
-    // decay16 in fewer operations: a negative product gets what it lacks to the next multiple
+    // decay32 for a product of 32 bits: a negative one gets what it lacks to the next multiple
     let x = (u * <i32>load<u16>(at + decays) + <i32>(<u32>(u >> 31) >> 16)) >> 16;
     x += load<i32>(acc) * factor - select<i32>(theta, 0, u > theta);
     if (bias) {

@@ -17,7 +17,6 @@ const EVEN: u64 = 0x00ff00ff00ff00ff;
  * @param count number of indices
  * @param acc i32[stride]
  * @param adds keep what acc holds; else acc starts from 0
-
  */
 export function dense(weights: usize, stride: u32, list: usize, count: u32, acc: usize, adds: bool): void {
   do {
