@@ -54,7 +54,7 @@ export function smallBlobs(
 }
 
 /** What became of a blob. */
-export interface Outcome {
+interface Outcome {
   /** 0 where it was accepted; BAD_ARENA also where its arena is too large to live in */
   status: number;
   /** the arena at the end of its life and the last snapshot, none where it did not live */

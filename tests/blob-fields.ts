@@ -8,7 +8,7 @@ export interface Place {
   bytes: 1 | 2 | 4;
 }
 
-export interface Field extends Place {
+interface Field extends Place {
   name: string;
 }
 

@@ -7,19 +7,18 @@ import { builds } from "./core.js";
 import type { Build } from "./core.js";
 import { backpropagate, followTraces } from "./reference/eprop.js";
 import type { Gradients } from "./reference/eprop.js";
+import { lessonOf, netOf, sameSpikes } from "./reference/case.js";
+import type { Case, InputKind, Wish } from "./reference/case.js";
 import {
   compare,
   compareSteps,
   compareWindow,
   learnSteps,
-  lessonOf,
   loudRates,
-  netOf,
-  randomCase,
-  sameSpikes,
   stillResult,
 } from "./reference/lessons.js";
-import type { Case, InputKind, Layers, Wish } from "./reference/lessons.js";
+import type { Layers } from "./reference/lessons.js";
+import { randomCase } from "./reference/random-case.js";
 import { Random } from "./random.js";
 
 const DECAYS = [0.5, 0.9, 0.98, 0.995, 0.9995];

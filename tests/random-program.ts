@@ -10,7 +10,7 @@ import { Random } from "./random.js";
 export { randomInput } from "./random-input.js";
 export type { RandomWindow } from "./random-input.js";
 
-export interface RandomOptions {
+interface RandomOptions {
   /** whether the program learns; the seed says so without it */
   learns?: boolean;
 }

@@ -7,9 +7,8 @@ export const I32 = 0x7f;
 export const I64 = 0x7e;
 export const F32 = 0x7d;
 export const F64 = 0x7c;
-export const V128 = 0x7b;
 
-export interface FunctionType {
+interface FunctionType {
   params: number[];
   results: number[];
 }
@@ -48,9 +47,9 @@ export const EXPORTED_MEMORY = 2;
 
 export const MEMORY_GROW = 0x40;
 /** First byte of saturating truncation and bulk memory, and of SIMD. */
-export const PREFIX_FC = 0xfc;
+const PREFIX_FC = 0xfc;
 export const PREFIX_SIMD = 0xfd;
-export const prefixed = (prefix: number, number: number): number => prefix * 0x10000 + number;
+const prefixed = (prefix: number, number: number): number => prefix * 0x10000 + number;
 export const prefixOf = (code: number): number => Math.floor(code / 0x10000);
 
 type Range = readonly [first: number, last: number];
