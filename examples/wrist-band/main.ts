@@ -65,7 +65,7 @@ async function columnsOf(tasks: Task[], seeds: number[]): Promise<Column[]> {
 function print(columns: Column[], seeds: number[]): void {
   const indented = (text: string): string => text.replace(/^(?=.)/gm, "   ");
   console.log(
-    `Balanced accuracy on a user's session ${LAST_SESSION}, after ${LESSONS} windows a gesture of his session 1, ${PASSES} passes, ${seeds.length} seeds\n`,
+    `Balanced accuracy on a user's session ${LAST_SESSION}, after ${LESSONS} windows a gesture of his session 1, ${PASSES} passes, seeds 1 to ${seeds.length}\n`,
   );
   console.log(indented(table(rowsOf(USERS, columns))));
   console.log(`   With floats, mean of six\n${indented(indented(REFERENCES.join("\n")))}\n`);
