@@ -24,6 +24,7 @@ export type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "../an
 export type { LoadOptions } from "../source.js";
 export type { DenseSpikes, Frames, SpikeLists, SpikeWindow, StepInput } from "../spikes.js";
 export type { Restored, SnapshotStore } from "../store.js";
+export { FileError } from "./file-error.js";
 export { fileStore } from "./store.js";
 
 /** A network that can be saved to a path. */
