@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { ModelError } from "../../host/node/index.js";
+import { FileError, fileErrorOf } from "../../host/node/file-error.js";
 import { EXIT } from "./commands/command.js";
 import type { AddCommand } from "./commands/command.js";
 import { exportCommand } from "./commands/export.js";
@@ -21,6 +22,9 @@ const COMMANDS: AddCommand[] = [
   learnCommand,
   simulateCommand,
 ];
+
+/** What says in one line that an input cannot be read or used. */
+const REFUSALS = [InputError, ModelError, FileError];
 
 /**
  * @param args what follows the name of the command
@@ -47,32 +51,15 @@ function usageError(text: string, write: (text: string) => void): void {
   write(`spikelet: ${text.replace(/^error: /, "")}`);
 }
 
-function explain(error: unknown, io: Io): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  const { message } = error as Error;
-  if (error instanceof UsageError || error instanceof InputError || error instanceof ModelError) {
-    io.err(`spikelet: ${message}\n`);
+function explain(thrown: unknown, io: Io): number {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
+  const error = fileErrorOf(thrown, (thrown as NodeJS.ErrnoException).path ?? "a file");
+  if (error instanceof UsageError || REFUSALS.some((refusal) => error instanceof refusal)) {
+    io.err(`spikelet: ${(error as Error).message}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.input;
-  }
-  const system = error as NodeJS.ErrnoException;
-  if (system.syscall !== undefined && system.code !== undefined) {
-    io.err(`spikelet: ${fileMessage(system)}\n`);
-    return EXIT.input;
   }
   io.err(`spikelet: unexpected: ${(error as Error).stack ?? String(error)}\n`);
   return EXIT.input;
-}
-
-function fileMessage({ code, path, message }: NodeJS.ErrnoException): string {
-  const reasons: Record<string, string> = {
-    ENOENT: "found no such file; check the name and the folder",
-    EISDIR: "found a folder, expected a file",
-    EACCES: "found no permission to read or write it",
-    ENOTDIR: "found a file where a folder was expected",
-    ENOSPC: "found no space left on the disk",
-  };
-  const reason = reasons[code!];
-  return path !== undefined && reason !== undefined ? `${path}: ${reason}` : message;
 }
 
 /** The package's version: its manifest lies one level higher once the sources are compiled. */

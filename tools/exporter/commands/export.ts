@@ -1,6 +1,6 @@
 /** `spikelet export`: a model becomes a blob. */
-import { writeFile } from "node:fs/promises";
 import { Option } from "commander";
+import { checkTarget, writeWhole } from "../../../host/node/target.js";
 import { expectChannels } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
 import { busiest, floatWindow, formOf, presentationOf } from "../data/form.js";
@@ -88,6 +88,7 @@ export const exportCommand: AddCommand = (program, io) => {
 
 async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   const learn = learnOptionsOf(flags);
+  await checkTarget(flags.output);
   const dataset = flags.calibrate === undefined ? null : await readSamples(flags.calibrate);
   const membranes = flags.code?.startsWith("membrane") ?? learn !== null;
   const semantics: DiscretiseOptions = { ...semanticsOf(flags), readoutMembrane: membranes };
@@ -124,7 +125,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
     bar.stop();
   }
   const blob = named(exported);
-  await writeFile(flags.output, blob);
+  await writeWhole(flags.output, blob);
   const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
   report(flags, exported, blob, lines, io);
 }

@@ -1,6 +1,7 @@
 /** `spikelet learn`: a blob goes on learning, sample after sample. */
 import { Option } from "commander";
 import type { Network, Schedule } from "../../../host/node/index.js";
+import { checkTarget } from "../../../host/node/target.js";
 import { expectChannels, expectLabels } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
 import { integerWindow, presentationOf } from "../data/form.js";
@@ -71,6 +72,7 @@ interface Point {
 }
 
 async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
+  await checkTarget(flags.output);
   const blob = await openBlob(blobPath, io);
   const { net } = blob;
   if (net.info.schedules.length === 0) {

@@ -1,5 +1,5 @@
 /** `spikelet run`: classifies samples, or prints what came out of them. */
-import { writeFile } from "node:fs/promises";
+import { checkTarget, writeWhole } from "../../../host/node/target.js";
 import { presentationOf } from "../data/form.js";
 import { writeNpz } from "../data/npz.js";
 import { chosen } from "../data/random.js";
@@ -29,6 +29,7 @@ export const runCommand: AddCommand = (program, io) => {
 };
 
 async function run(blobPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
+  if (flags.outputs !== undefined) await checkTarget(flags.outputs);
   const { net, form, usual } = await openBlob(blobPath, io);
   const dataset = await readSamples(dataPath);
   const task: Task = {
@@ -42,7 +43,7 @@ async function run(blobPath: string, dataPath: string, flags: Flags, io: Io): Pr
   try {
     const evaluation = evaluate(net, task, bar.tick);
     if (flags.outputs !== undefined)
-      await writeFile(flags.outputs, writeNpz({ ...record(net, task, bar.tick) }));
+      await writeWhole(flags.outputs, writeNpz({ ...record(net, task, bar.tick) }));
     bar.stop();
     if (flags.json) printJson(io, { samples, ...evaluation });
     else print(evaluation, task, io);

@@ -1,5 +1,5 @@
 /** `spikelet simulate`: the model itself, in floats. */
-import { writeFile } from "node:fs/promises";
+import { checkTarget, writeWhole } from "../../../host/node/target.js";
 import { expectChannels, expectLabels } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
 import { floatWindow, formOf, presentationOf } from "../data/form.js";
@@ -48,6 +48,7 @@ export const simulateCommand: AddCommand = (program, io) => {
 };
 
 async function simulate(modelPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
+  if (flags.outputs !== undefined) await checkTarget(flags.outputs);
   const membranes = flags.code?.startsWith("membrane") === true;
   const opened = await openModel(modelPath, { ...semanticsOf(flags), readoutMembrane: membranes });
   const { model, file } = opened;
@@ -71,7 +72,7 @@ async function simulate(modelPath: string, dataPath: string, flags: Flags, io: I
   } finally {
     bar.stop();
   }
-  if (flags.outputs !== undefined) await writeFile(flags.outputs, writeNpz(tally.arrays()));
+  if (flags.outputs !== undefined) await writeWhole(flags.outputs, writeNpz(tally.arrays()));
   const right = labels && indices.filter((index, n) => labels[index] === tally.predictions[n]).length;
   report(tally, right === null ? null : right / indices.length, indices, dataset, flags, io);
 }
