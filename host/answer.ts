@@ -1,5 +1,8 @@
 /** What a network is asked with and what it answers. */
+import * as L from "../assembly/layout.js";
 import type { NetworkInfo, Schedule } from "./info.js";
+import type { Seat } from "./seat.js";
+import type { Core } from "./wasm.js";
 
 export interface Answer {
   /** class of the highest score, the lowest index among equals */
@@ -38,17 +41,6 @@ export interface LearnOptions {
   out?: Answer;
 }
 
-/** Counts since the last start from rest. */
-export interface Stats {
-  steps: number;
-  /** of all populations */
-  spikes: number;
-  /** synaptic operations: spikes (or analogue inputs that are not 0) times targets */
-  sops: number;
-  /** an operation each, as in `info.nodes`: spikes of a population, SOPs of synapses */
-  nodes: { name: string; kind: string; spikes: number; sops: number }[];
-}
-
 /**
  * The answer to fill: the caller's, if it has room, or a new one.
  *
@@ -74,4 +66,19 @@ export function answerFor(info: NetworkInfo, out: Answer | undefined, kept: numb
     );
   }
   return out;
+}
+
+/**
+ * Copies into an answer what the core has decoded.
+ *
+ * @param answer from answerFor()
+ * @param kept steps whose outputs are asked for
+ */
+export function fillAnswer(core: Core, seat: Seat, answer: Answer, kept: number): Answer {
+  const { arena, scores, outputs, view, info } = seat;
+  answer.label = core.exports.decode(arena);
+  answer.margin = view.getInt32(arena + L.ARENA_MARGIN, true);
+  for (let c = 0; c < scores.length; c++) answer.scores[c] = scores[c];
+  for (let i = 0, n = kept * info.outputs; i < n; i++) answer.outputs![i] = outputs[i];
+  return answer;
 }

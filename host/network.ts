@@ -1,20 +1,23 @@
 /** A network that runs and learns: the class that both doors, Node and browser, hand out. */
 import * as L from "../assembly/layout.js";
-import { answerFor } from "./answer.js";
-import type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "./answer.js";
+import { answerFor, fillAnswer } from "./answer.js";
+import type { Answer, LearnOptions, RunOptions, StepOptions } from "./answer.js";
 import { expectBytes, expectLabel, expectSameDoors } from "./checks.js";
 import { expectOk, ModelError, messageOf } from "./errors.js";
 import type { NetworkInfo, Schedule } from "./info.js";
-import { scaleRate } from "./rates.js";
+import { populationOf } from "./populations.js";
+import { applyRates } from "./rates.js";
+import { scheduleOf } from "./schedules.js";
 import { Seat } from "./seat.js";
 import { putStep, putSteps, stepsOf } from "./spikes.js";
 import type { SpikeWindow, StepInput } from "./spikes.js";
+import { statsOf } from "./stats.js";
+import type { Stats } from "./stats.js";
 import { isStore } from "./store.js";
 import type { SnapshotStore } from "./store.js";
 import type { Core } from "./wasm.js";
 
 const NOTHING: Readonly<RunOptions & LearnOptions> = Object.freeze({});
-const SCHEDULE_BITS: Record<Schedule, number> = { step: L.SCHEDULE_STEP, window: L.SCHEDULE_WINDOW };
 
 export class Network {
   /** Where the network came from, if the newest snapshot was damaged or missing; else null. */
@@ -48,13 +51,7 @@ export class Network {
   /** Counts since the last start from rest. */
   get stats(): Stats {
     this.#alive();
-    const nodes = this.info.nodes.map(({ name, kind }, index) => {
-      const total = this.#seat.total(index);
-      const spiking = kind === "lif" || kind === "li";
-      return { name, kind, spikes: spiking ? total : 0, sops: spiking ? 0 : total };
-    });
-    const spikes = nodes.reduce((sum, node) => sum + node.spikes, 0);
-    return { steps: this.#steps, spikes, sops: nodes.reduce((sum, node) => sum + node.sops, 0), nodes };
+    return statsOf(this.#seat, this.#steps);
   }
 
   /**
@@ -76,7 +73,7 @@ export class Network {
     expectOk(core.exports.run(this.#seat.arena, steps, flags));
     this.#steps = reset ? steps : this.#steps + steps;
     this.#last = "window";
-    return this.#read(answer, outputs ? steps : 0);
+    return fillAnswer(core, this.#seat, answer, outputs ? steps : 0);
   }
 
   /**
@@ -94,7 +91,7 @@ export class Network {
     expectOk(core.exports.run(this.#seat.arena, 1, this.#keep(options)));
     this.#steps++;
     this.#last = "step";
-    return this.#read(answer, kept);
+    return fillAnswer(core, this.#seat, answer, kept);
   }
 
   /**
@@ -107,7 +104,7 @@ export class Network {
    */
   learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
     const { hold = false, out } = options;
-    const schedule = this.#schedule(options.schedule ?? "window", options.schedule === undefined);
+    const schedule = scheduleOf(this.info, options.schedule ?? "window", options.schedule === undefined);
     expectLabel(this.info, label);
     if (schedule === "window") {
       const answer = this.run(window, { steps: options.steps, hold, record: true, out });
@@ -124,7 +121,7 @@ export class Network {
       this.teach(label, "step");
     }
     this.#last = "step";
-    return this.#read(answer, 0);
+    return fillAnswer(this.#alive(), this.#seat, answer, 0);
   }
 
   /**
@@ -137,7 +134,7 @@ export class Network {
    */
   teach(label: number, schedule?: Schedule): void {
     const core = this.#alive();
-    const chosen = this.#schedule(schedule ?? this.#last, schedule === undefined);
+    const chosen = scheduleOf(this.info, schedule ?? this.#last, schedule === undefined);
     expectLabel(this.info, label);
     const { exports } = core;
     const { arena } = this.#seat;
@@ -168,7 +165,7 @@ export class Network {
    * @throws TypeError, RangeError for a factor or a rule that does not exist, or a rate beyond what the core takes
    */
   setRate(factor: number, rule?: number): void {
-    this.#alive();
+    const core = this.#alive();
     if (typeof factor !== "number") throw new TypeError(`found ${typeof factor}, expected a number`);
     if (!(factor >= 0 && factor < Infinity))
       throw new RangeError(`found a rate of ${factor}, expected 0 or more`);
@@ -176,7 +173,7 @@ export class Network {
       throw new RangeError(`found rule ${rule}, expected one of ${this.info.rules.length}`);
     }
     const multipliers = this.#multipliers.map((old, r) => (rule === undefined || rule === r ? factor : old));
-    this.#applyRates(this.#seat, multipliers);
+    applyRates(core, this.#seat, multipliers);
     this.#multipliers = multipliers;
   }
 
@@ -206,7 +203,7 @@ export class Network {
       next = Seat.take(core, bytes, old);
       expectSameDoors(old.info, next.info);
       const multipliers = next.info.rules.map((_, r) => this.#multipliers[r] ?? 1);
-      this.#applyRates(next, multipliers);
+      applyRates(core, next, multipliers);
       this.#multipliers = multipliers;
       this.#seat = next;
       this.#steps = 0;
@@ -236,7 +233,7 @@ export class Network {
    */
   membranes(node: string | number): Int32Array {
     this.#alive();
-    return this.#seat.membranes(this.#population(node));
+    return this.#seat.membranes(populationOf(this.info, node));
   }
 
   /**
@@ -247,7 +244,7 @@ export class Network {
    */
   spikes(node: string | number): Uint16Array {
     this.#alive();
-    return this.#seat.spikes(this.#population(node));
+    return this.#seat.spikes(populationOf(this.info, node));
   }
 
   /** Lets the memory go. Every later call but of `info` throws. */
@@ -266,49 +263,5 @@ export class Network {
     const learns = this.info.schedules.length > 0;
     if (record && !learns) throw new ModelError("NOT_LEARNING", messageOf(L.NOT_LEARNING));
     return (record ?? learns) ? L.RUN_RECORD : 0;
-  }
-
-  #read(answer: Answer, kept: number): Answer {
-    const { arena, scores, outputs, view, info } = this.#seat;
-    answer.label = this.#core!.exports.decode(arena);
-    answer.margin = view.getInt32(arena + L.ARENA_MARGIN, true);
-    for (let c = 0; c < scores.length; c++) answer.scores[c] = scores[c];
-    for (let i = 0, n = kept * info.outputs; i < n; i++) answer.outputs![i] = outputs[i];
-    return answer;
-  }
-
-  /** @param lenient take the blob's only schedule where it has not the one that was asked for */
-  #schedule(wanted: Schedule, lenient: boolean): Schedule {
-    const { schedules } = this.info;
-    if (schedules.includes(wanted)) return wanted;
-    if (lenient && schedules.length > 0) return schedules[0];
-    const found =
-      schedules.length > 0 ? `the schedule ${schedules.join(", ")}` : "a blob that does not learn";
-    throw new ModelError(
-      "NOT_LEARNING",
-      `found ${found}, expected the schedule ${wanted}; export the model with --learn and --schedules ${wanted}`,
-    );
-  }
-
-  #applyRates(seat: Seat, multipliers: number[]): void {
-    const exports = this.#alive().exports;
-    const { rules, schedules } = seat.info;
-    // All of them first: a rate that does not fit changes nothing.
-    const rates = rules.map((rule, r) => schedules.map((s) => scaleRate(rule.rates[s], multipliers[r])));
-    rates.forEach((ofRule, r) => {
-      ofRule.forEach(({ mantissa, shift }, s) => {
-        expectOk(exports.setRate(seat.arena, r, SCHEDULE_BITS[schedules[s]], mantissa, shift));
-      });
-    });
-  }
-
-  #population(node: string | number): number {
-    const { nodes } = this.info;
-    const populations = nodes.map(({ kind }) => kind === "lif" || kind === "li");
-    const index =
-      typeof node === "number" ? node : nodes.findIndex(({ name }, n) => name === node && populations[n]);
-    if (populations[index]) return index;
-    const known = nodes.flatMap(({ name }, n) => (populations[n] ? [`"${name}"`] : []));
-    throw new RangeError(`found node ${JSON.stringify(node)}, expected a population: ${known.join(", ")}`);
   }
 }

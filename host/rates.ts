@@ -1,4 +1,8 @@
 /** Learning rates as the core takes them: mantissa · 2^−shift. */
+import { expectOk } from "./errors.js";
+import { SCHEDULE_BITS } from "./schedules.js";
+import type { Seat } from "./seat.js";
+import type { Core } from "./wasm.js";
 
 export interface Rate {
   /** 0 … 1023 */
@@ -27,4 +31,20 @@ export function scaleRate(shipped: Rate, factor: number): Rate {
   }
   const shift = Math.max(0, Math.min(SHIFT_MOST, Math.floor(Math.log2(MANTISSA_MOST / value))));
   return { mantissa: Math.min(MANTISSA_MOST, Math.round(value * 2 ** shift)), shift };
+}
+
+/**
+ * Sets all rates of a network.
+ *
+ * @param multipliers one a rule
+ * @throws RangeError as scaleRate(); then none has changed
+ */
+export function applyRates(core: Core, seat: Seat, multipliers: number[]): void {
+  const { rules, schedules } = seat.info;
+  const rates = rules.map((rule, r) => schedules.map((s) => scaleRate(rule.rates[s], multipliers[r])));
+  rates.forEach((ofRule, r) => {
+    ofRule.forEach(({ mantissa, shift }, s) => {
+      expectOk(core.exports.setRate(seat.arena, r, SCHEDULE_BITS[schedules[s]], mantissa, shift));
+    });
+  });
 }

@@ -17,9 +17,10 @@ export { ModelError } from "../errors.js";
 export type { ModelErrorCode } from "../errors.js";
 export type { NetworkInfo, NodeInfo, OutputCode, RuleInfo, Schedule } from "../info.js";
 export { Network } from "../network.js";
-export type { Answer, LearnOptions, RunOptions, Stats, StepOptions } from "../answer.js";
+export type { Answer, LearnOptions, RunOptions, StepOptions } from "../answer.js";
 export type { LoadOptions } from "../source.js";
 export type { DenseSpikes, Frames, SpikeLists, SpikeWindow, StepInput } from "../spikes.js";
+export type { Stats } from "../stats.js";
 export type { Restored, SnapshotStore } from "../store.js";
 
 /** An address, bytes, an answer of fetch(), or a store that the network was saved to. */
