@@ -1,6 +1,5 @@
 /** Files of the command line: models, blobs, samples. */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { load, ModelError } from "../../../host/node/index.js";
 import type { Network } from "../../../host/node/index.js";
@@ -12,19 +11,10 @@ import { warn } from "../io.js";
 import type { Io } from "../io.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { InputForm } from "../passes/quantise.js";
-
-/** @throws InputError for a folder, whose error of the system does not name it; else the system's own error */
-export async function readBytes(path: string): Promise<Uint8Array> {
-  try {
-    return new Uint8Array(await readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EISDIR") throw error;
-    throw new InputError(`${path}: found a folder, expected a file`);
-  }
-}
+import { expectInput, LARGEST_DATA, LARGEST_MODEL, readInput } from "./input-file.js";
 
 export async function readSamples(path: string): Promise<Dataset> {
-  return readDataset(await readBytes(path), basename(path));
+  return readDataset(await readInput(path, LARGEST_DATA), basename(path));
 }
 
 export function sha256(bytes: Uint8Array): string {
@@ -58,6 +48,11 @@ export interface OpenBlob {
  */
 export async function openBlob(path: string, io: Io): Promise<OpenBlob> {
   const file = basename(path);
+  if ((await expectInput(path, LARGEST_MODEL, { mayBeMissing: true })) === "pipe") {
+    throw new InputError(
+      `${path}: found a pipe, expected a file, since snapshots may lie beside it; save it first`,
+    );
+  }
   let net: Network;
   try {
     net = await load(path);

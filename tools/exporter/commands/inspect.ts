@@ -7,7 +7,8 @@ import { grouped, printJson, table, warn } from "../io.js";
 import type { Io } from "../io.js";
 import type { AddCommand } from "./command.js";
 import { layerTable } from "./export.js";
-import { openBlob, readBytes } from "./files.js";
+import { openBlob } from "./files.js";
+import { LARGEST_MODEL, readInput } from "./input-file.js";
 import { layersOf, withNames } from "./layers.js";
 import { isBlob } from "./model.js";
 
@@ -22,7 +23,7 @@ export const inspectCommand: AddCommand = (program, io) => {
     .argument("<file>", "a .nir or .spkl file")
     .option("--json", "print one object")
     .action(async (path: string, flags: Flags) => {
-      const bytes = await readBytes(path);
+      const bytes = await readInput(path, LARGEST_MODEL);
       await (isBlob(bytes) ? inspectBlob(path, bytes, flags, io) : inspectModel(path, bytes, flags, io));
     });
 };

@@ -7,7 +7,8 @@ import type { Layer, Model } from "../model.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import { readModel } from "../pipeline.js";
 import type { Code } from "../program.js";
-import { readBytes, sha256 } from "./files.js";
+import { sha256 } from "./files.js";
+import { LARGEST_MODEL, readInput } from "./input-file.js";
 import { CODES } from "./options.js";
 import type { AnswerFlags } from "./options.js";
 
@@ -26,7 +27,7 @@ export function isBlob(bytes: Uint8Array): boolean {
 /** @throws InputError where the file holds no model that can be run */
 export async function openModel(path: string, options: DiscretiseOptions): Promise<OpenModel> {
   const file = basename(path);
-  const bytes = await readBytes(path);
+  const bytes = await readInput(path, LARGEST_MODEL);
   if (isBlob(bytes)) {
     throw new InputError(
       `${file}: found a blob, expected a model such as a .nir file; spikelet run takes blobs`,

@@ -35,8 +35,11 @@ export type H5Entry = H5Group | H5Numbers | H5Strings | H5Other;
 const SIGNATURE = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
 /** groups within groups; a hard link may close a ring */
 const MAX_DEPTH = 32;
-/** bytes that one file may hold once it is unpacked: wasm32 has 4 GiB in all */
-const MAX_BYTES = 2 ** 30;
+/** Bytes of numbers that one file may hold, as the float64 that they become; the passes keep several copies. */
+const MAX_BYTES = 2 ** 27;
+/** What a JavaScript string takes beside its characters, generously. */
+const STRING_BYTES = 64;
+const MAX_ENTRIES = 100_000;
 
 let library: Promise<typeof H5wasm> | null = null;
 let traps = 0;
@@ -72,7 +75,10 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group
   try {
     module.FS.writeFile(path, bytes);
     opened = new h5.File(path, "r");
-    const tree = readGroup(h5, opened, 0, { left: MAX_BYTES });
+    const survey: Survey = { file, bytes: 0, entries: 0, datasets: [] };
+    const tree = readGroup(h5, opened, 0, survey);
+    // Only now, when all sizes are known to be bearable, is anything read.
+    for (const { dataset, into, name } of survey.datasets) into.set(name, readDataset(dataset));
     // A read that failed half-way returns garbage and says so on its standard error only.
     if (printed.length > 0) throw new Error(firstCause(printed));
     return tree;
@@ -82,6 +88,7 @@ export async function readHdf5(bytes: Uint8Array, file: string): Promise<H5Group
       traps++;
       library = null;
     }
+    if (error instanceof InputError) throw error;
     const cause = printed.length > 0 ? firstCause(printed) : (error as Error).message;
     throw new InputError(`${file}: damaged HDF5 file (${oneLine(cause)}); copy or export it again`);
   } finally {
@@ -115,30 +122,72 @@ function declaredLength(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(at, true));
 }
 
-function readGroup(h5: typeof H5wasm, group: H5wasm.Group, depth: number, budget: { left: number }): H5Group {
+/** What was found of a file before any of its numbers is read. */
+interface Survey {
+  file: string;
+  /** of the numbers of all data sets, once they are read */
+  bytes: number;
+  entries: number;
+  datasets: { dataset: H5wasm.Dataset; into: Map<string, H5Entry>; name: string }[];
+}
+
+/** @throws InputError where the file declares more than a model can hold, whatever it stores */
+function readGroup(h5: typeof H5wasm, group: H5wasm.Group, depth: number, survey: Survey): H5Group {
   if (depth > MAX_DEPTH) throw new Error(`groups more than ${MAX_DEPTH} deep`);
   const children = new Map<string, H5Entry>();
   for (const name of group.keys()) {
+    if (++survey.entries > MAX_ENTRIES) {
+      refuseSize(survey.file, `more than ${MAX_ENTRIES} groups and arrays`, "at most so many");
+    }
     const entry = group.get(name);
-    if (entry instanceof h5.Group) children.set(name, readGroup(h5, entry, depth + 1, budget));
-    else if (entry instanceof h5.Dataset) children.set(name, readDataset(entry, budget));
-    else throw new Error(`"${name}" in ${group.path} is neither a group nor a data set`);
+    if (entry instanceof h5.Group) children.set(name, readGroup(h5, entry, depth + 1, survey));
+    else if (entry instanceof h5.Dataset) {
+      survey.bytes += bytesOf(entry);
+      if (survey.bytes > MAX_BYTES) {
+        const most = `at most ${megabytes(MAX_BYTES)} MB (${MAX_BYTES / 8} numbers)`;
+        refuseSize(survey.file, `${megabytes(survey.bytes)} MB of numbers or more`, most);
+      }
+      // keeps its place among the others until it is read
+      children.set(name, { kind: "other", type: entry.metadata.type });
+      survey.datasets.push({ dataset: entry, into: children, name });
+    } else throw new Error(`"${name}" in ${group.path} is neither a group nor a data set`);
   }
   return { kind: "group", children };
 }
 
-function readDataset(dataset: H5wasm.Dataset, budget: { left: number }): H5Entry {
-  const { shape, type, size, total_size } = dataset.metadata;
+/** Bytes of a data set in memory; what it is unpacked from, a chunk at a time, may be larger than itself. */
+function bytesOf({ metadata: { total_size, size, type, chunks } }: H5wasm.Dataset): number {
+  const chunk = (chunks ?? []).reduce((product, n) => product * n, chunks ? size : 0);
+  return Math.max(total_size * (type === 3 ? size + STRING_BYTES : Math.max(size, 8)), chunk);
+}
+
+function refuseSize(file: string, found: string, expected: string): never {
+  throw new InputError(`${file}: too large: found ${found}, expected ${expected}; export a smaller model`);
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
+}
+
+function readDataset(dataset: H5wasm.Dataset): H5Entry {
+  const { shape, type, total_size } = dataset.metadata;
   if (shape === null || !(type === 0 || type === 1 || type === 3 || type === 8))
     return { kind: "other", type };
-  budget.left -= total_size * Math.max(size, 8);
-  if (budget.left < 0) throw new Error(`more than ${MAX_BYTES} bytes of data`);
   const value: unknown = total_size === 0 ? [] : dataset.value;
   if (type === 3)
     return { kind: "strings", shape, data: Array.isArray(value) ? value.map(String) : [String(value)] };
-  // number, bigint or boolean in a scalar; else a typed array, of bigint where the file has 64-bit integers
-  const list = (ArrayBuffer.isView(value) || Array.isArray(value) ? value : [value]) as ArrayLike<unknown>;
-  return { kind: "numbers", shape, data: Float64Array.from(list, Number) };
+  return { kind: "numbers", shape, data: toFloats(value) };
+}
+
+/** @param value number, bigint or boolean of a scalar; else an array, typed, of bigint where the file has 64-bit integers */
+function toFloats(value: unknown): Float64Array {
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) {
+    const floats = new Float64Array(value.length);
+    for (let i = 0; i < value.length; i++) floats[i] = Number(value[i]);
+    return floats;
+  }
+  if (ArrayBuffer.isView(value)) return new Float64Array(value as unknown as ArrayLike<number>);
+  return Float64Array.from(Array.isArray(value) ? value : [value], Number);
 }
 
 /** The deepest entry of an HDF5 error stack, which is the reason of the others. */
