@@ -51,8 +51,8 @@ describe("a place to write to", () => {
     ];
     try {
       for (const [name, found] of kinds) {
-        for (const work of [checkTarget(at(name)), writeWhole(at(name), BYTES)]) {
-          const { message, code } = await refusal(work);
+        for (const refused of [checkTarget, (path: string) => writeWhole(path, BYTES)]) {
+          const { message, code } = await refusal(refused(at(name)));
           expect(message).toContain(`${found}, expected a file or nothing; `);
           expect(code).toBe("NOT_A_FILE");
         }

@@ -18,9 +18,9 @@ vi.mock("node:fs/promises", async (original) => {
     power.calls.push(call);
     if (power.left-- <= 0) throw new Error("power cut");
   };
-  const open: typeof real.open = async (path, flags) => {
+  const open: typeof real.open = async (path, flags, mode) => {
     spend(`open ${flags}`);
-    const file = await real.open(path, flags);
+    const file = await real.open(path, flags, mode);
     const { writeFile: write, sync } = file;
     file.writeFile = async (data) => {
       try {
@@ -42,7 +42,11 @@ vi.mock("node:fs/promises", async (original) => {
     spend("rename");
     await real.rename(from, to);
   };
-  return { ...real, open, rename };
+  const unlink: typeof real.unlink = async (path) => {
+    spend("unlink");
+    await real.unlink(path);
+  };
+  return { ...real, open, rename, unlink };
 });
 
 let folder: string;
@@ -99,7 +103,7 @@ describe("a file store", () => {
   it("waits for the disk before each rename, and for the folder after it", async () => {
     const { net } = await pupilWith(1);
     await net.save(path);
-    expect(power.calls).toEqual(["open w", "write", "sync", "rename", "open r", "sync"]);
+    expect(power.calls).toEqual(["unlink", "open wx", "write", "sync", "rename", "open r", "sync"]);
   });
 
   it("loads the old state or the new one, whole, wherever in a save the power goes", async () => {
@@ -126,7 +130,7 @@ describe("a file store", () => {
       await net.save(path);
       expect(same(await readFile(path), third), "the next save works").toBe(true);
     }
-    expect(cuts, "every call was the last one once").toBe(13);
+    expect(cuts, "every call was the last one once").toBe(15);
     expect(olds).toBeGreaterThan(3);
     expect(news).toBeGreaterThan(1);
   });

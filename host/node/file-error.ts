@@ -13,7 +13,7 @@ export class FileError extends Error {
    */
   constructor(
     readonly path: string,
-    problem: string,
+    readonly problem: string,
     readonly code: string,
     readonly syscall: string,
     options?: ErrorOptions,

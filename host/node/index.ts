@@ -8,6 +8,7 @@
  * await net.save("digits.spkl");
  */
 import { fileURLToPath } from "node:url";
+import { ModelError } from "../errors.js";
 import { Network as SharedNetwork } from "../network.js";
 import { bytesOf, fetchBytes } from "../source.js";
 import type { LoadOptions } from "../source.js";
@@ -48,11 +49,13 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Response | S
  * then `restoredFrom` of the network says so.
  *
  * @throws TypeError for a source of the wrong type
+ * @throws FileError for a file that cannot be read
  * @throws ModelError where the core refuses the blob
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Network> {
   const [{ bytes, restoredFrom }, core] = await Promise.all([readModel(model), coreOf(options)]);
-  const net = new Network(await Core.instantiate(core), bytes);
+  const instance = await Core.instantiate(core);
+  const net = naming(pathOf(model), () => new Network(instance, bytes));
   net.restoredFrom = restoredFrom;
   return net;
 }
@@ -60,12 +63,27 @@ export async function load(model: ModelSource, options: LoadOptions = {}): Promi
 async function readModel(model: ModelSource): Promise<Restored> {
   const bytes = bytesOf(model);
   if (bytes !== null) return { bytes, restoredFrom: null };
-  if (typeof model === "string") return fileStore(model).load();
-  if (model instanceof URL && model.protocol === "file:") return fileStore(fileURLToPath(model)).load();
+  const path = pathOf(model);
+  if (path !== null) return fileStore(path).load();
   if (model instanceof URL || model instanceof Response)
     return { bytes: await fetchBytes(model), restoredFrom: null };
   if (isStore(model)) return model.load();
   throw new TypeError(
     `found a model of type ${typeof model}, expected a path, a URL, bytes, a Response or a store`,
   );
+}
+
+function pathOf(model: ModelSource): string | null {
+  if (typeof model === "string") return model;
+  return model instanceof URL && model.protocol === "file:" ? fileURLToPath(model) : null;
+}
+
+/** What the core refuses of a file is said with the file's name. */
+function naming<T>(path: string | null, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (path === null || !(error instanceof ModelError)) throw error;
+    throw new ModelError(error.code, `${path}: ${error.message}`);
+  }
 }

@@ -1,79 +1,94 @@
 /** Snapshots in files that survive a power cut. */
-import { open, readFile, rename } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
 import { isWhole } from "../blob.js";
 import type { Restored, SnapshotStore } from "../store.js";
+import { expectFile, FileError, fileErrorOf } from "./file-error.js";
+import { checkTarget, followLinks, modeOf, replaceFile } from "./target.js";
+import { Turns } from "./turns.js";
 
-/** Saves that are under way, a chain a path: two at once would write the same file aside. */
-const pending = new Map<string, Promise<void>>();
+/** Saves as they were asked for. */
+const asked = new Turns();
+/** Saves by the place where they end: links give one place several names, and two at once would write the same file aside. */
+const writing = new Turns();
 
 /**
- * A store in one file. Beside it lie `<path>.previous`, the last good snapshot before it, and, while saving,
- * `<path>.aside`. Both are replaced by a rename of a file that is wholly on the disk, so at every moment each is either
- * the old one or the new one. What a disk or a memory card still tears is noticed by length and checksum when loading,
- * and the previous one is taken. One process at a time may save to a path.
+ * A store in one file. Beside it lie `<path>.previous`, the last good snapshot before it, and, while saving, a file
+ * that ends in `.aside`. Both snapshots are replaced by a rename of a file that is wholly on the disk, so at every moment
+ * each is either the old one or the new one. What a disk or a memory card still tears is noticed by length and checksum
+ * when loading, and the previous one is taken. One process at a time may save to a path. A link stays, and all of this
+ * happens where it leads.
  *
+ * @throws TypeError where the path is no string; load and save, FileError for what is no file
  * @example await net.save(fileStore("digits.spkl"));
  */
 export function fileStore(path: string): SnapshotStore {
+  if (typeof path !== "string") {
+    throw new TypeError(
+      `found a path of type ${typeof path}, expected a string; a URL goes through fileURLToPath()`,
+    );
+  }
   const target = resolve(path);
   return {
     load: () => loadFile(target),
-    save: (bytes) => {
-      const turn = (pending.get(target) ?? Promise.resolve()).then(() => saveFile(target, bytes));
-      const settled = turn.catch(() => undefined);
-      pending.set(target, settled);
-      void settled.then(() => pending.get(target) === settled && pending.delete(target));
-      return turn;
-    },
+    save: (bytes) =>
+      asked.take(target, async () => {
+        const place = await followLinks(target);
+        await writing.take(place, () => saveFile(place, bytes));
+      }),
   };
 }
 
 async function loadFile(path: string): Promise<Restored> {
-  const newest = await readIfThere(path);
-  if (newest !== null && isWhole(newest)) return { bytes: newest, restoredFrom: null };
-  const previous = await readIfThere(`${path}.previous`);
-  if (previous !== null && isWhole(previous)) return { bytes: previous, restoredFrom: `${path}.previous` };
-  // Without anything better the core says what is wrong with the newest, or the file system that there is none.
-  return { bytes: newest ?? (await readFile(path)), restoredFrom: null };
+  const place = await followLinks(path, "read from");
+  const previousPlace = previousOf(place);
+  const newest = await readSnapshot(place);
+  if (isGood(newest)) return { bytes: newest, restoredFrom: null };
+  const previous = await readSnapshot(previousPlace);
+  if (isGood(previous)) return { bytes: previous, restoredFrom: previousPlace };
+  // Without anything better the core says what is wrong with the newest.
+  if (newest instanceof Uint8Array) return { bytes: newest, restoredFrom: null };
+  throw nothingGood(newest, previous, previousPlace);
 }
 
-async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
-  const newest = await readIfThere(path);
-  if (newest !== null && isWhole(newest)) await replaceFile(path, `${path}.previous`, newest);
-  await replaceFile(path, path, bytes);
+async function saveFile(place: string, bytes: Uint8Array): Promise<void> {
+  const previousPlace = await followLinks(previousOf(place));
+  await checkTarget(place);
+  await checkTarget(previousPlace);
+  const mode = await modeOf(place);
+  const newest = await readSnapshot(place);
+  if (isGood(newest)) await replaceFile(previousPlace, newest, mode);
+  await replaceFile(place, bytes, mode);
 }
 
-/** Writes aside, waits for the disk, renames, waits for the directory. */
-async function replaceFile(path: string, target: string, bytes: Uint8Array): Promise<void> {
-  const aside = `${path}.aside`;
-  const file = await open(aside, "w");
+function previousOf(place: string): string {
+  return `${place}.previous`;
+}
+
+/** What lies there, whole or not, or why nothing could be read. */
+async function readSnapshot(path: string): Promise<Uint8Array | FileError> {
   try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(aside, target);
-  await syncDirectory(dirname(path));
-}
-
-async function syncDirectory(path: string): Promise<void> {
-  // Windows has no handles of directories to wait for.
-  if (process.platform === "win32") return;
-  const directory = await open(path, "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-async function readIfThere(path: string): Promise<Uint8Array | null> {
-  try {
+    // first, since who opens a FIFO may wait for ever
+    expectFile(await stat(path), path, "a file");
     return new Uint8Array(await readFile(path));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    const fault = fileErrorOf(error, path);
+    if (fault instanceof FileError) return fault;
     throw error;
   }
+}
+
+function isGood(found: Uint8Array | FileError): found is Uint8Array {
+  return found instanceof Uint8Array && isWhole(found);
+}
+
+/** The newest cannot be read; what is wrong with the previous one is told too, if there is one. */
+function nothingGood(newest: FileError, previous: Uint8Array | FileError, previousPlace: string): FileError {
+  if (previous instanceof FileError && previous.code === "ENOENT") return newest;
+  const second =
+    previous instanceof FileError
+      ? previous.message
+      : `${previousPlace}: found ${previous.length} bytes that are damaged, expected the snapshot before it; bring one of the two back from a copy`;
+  const { path, problem, code, syscall } = newest;
+  return new FileError(path, `${problem}; and ${second}`, code, syscall, { cause: newest });
 }

@@ -9,6 +9,8 @@ import { expectFile, FileError, fileErrorOf } from "./file-error.js";
 /** What new files get, less the process's mask. */
 const USUAL_MODE = 0o666;
 
+type FolderUse = "write into" | "read from";
+
 /**
  * Whether a file can be written there, so that a long work is not begun in vain. Changes nothing.
  *
@@ -43,17 +45,18 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
 /**
  * Where a path leads: through all links, also to a file that is not there yet.
  *
+ * @param use what the folder is for
  * @throws FileError where its folder is missing
  */
-export async function followLinks(path: string): Promise<string> {
+export async function followLinks(path: string, use: FolderUse = "write into"): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw fileErrorOf(error, path);
   }
-  const place = join(await realFolder(dirname(resolve(path))), basename(path));
+  const place = join(await realFolder(dirname(resolve(path)), use), basename(path));
   const link = await linkAt(place);
-  return link === null ? place : followLinks(resolve(dirname(place), link));
+  return link === null ? place : followLinks(resolve(dirname(place), link), use);
 }
 
 /**
@@ -139,13 +142,13 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function realFolder(path: string): Promise<string> {
+async function realFolder(path: string, use: FolderUse): Promise<string> {
   try {
     return await realpath(path);
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (code !== "ENOENT") throw fileErrorOf(error, path);
-    const problem = "found no such folder, expected one to write into (ENOENT); make it, or check the path";
+    const problem = `found no such folder, expected one to ${use} (ENOENT); make it, or check the path`;
     throw new FileError(path, problem, code, syscall!, { cause: error });
   }
 }
