@@ -23,10 +23,16 @@ const READERS: Record<string, Copy> = {
   u2: ({ buffer }) => new Uint16Array(buffer),
   i4: ({ buffer }) => new Int32Array(buffer),
   u4: ({ buffer }) => new Uint32Array(buffer),
-  i8: ({ buffer }) => Float64Array.from(new BigInt64Array(buffer as ArrayBuffer), Number),
+  i8: ({ buffer }) => toFloats(new BigInt64Array(buffer as ArrayBuffer)),
   f4: ({ buffer }) => new Float32Array(buffer),
   f8: ({ buffer }) => new Float64Array(buffer),
 };
+
+function toFloats(whole: BigInt64Array): Float64Array {
+  const floats = new Float64Array(whole.length);
+  for (let i = 0; i < whole.length; i++) floats[i] = Number(whole[i]);
+  return floats;
+}
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]; // \x93NUMPY
 
@@ -57,17 +63,25 @@ export function readNpy(bytes: Uint8Array, name: string): NpyArray {
       `${name}: found Fortran order, expected C order; save it with numpy.ascontiguousarray(x)`,
     );
   }
-  const sizes = shape.split(",").flatMap((n) => (n.trim() === "" ? [] : [Number(n)]));
+  const sizes = sizesOf(shape, name);
   const length = sizes.reduce((product, n) => product * n, 1) * Number(dtype.slice(1));
-  if (!Number.isSafeInteger(length) || length < 0) {
-    throw new InputError(`${name}: found the shape (${shape}), expected whole numbers`);
-  }
   if (bytes.length < start + length) {
     throw new InputError(
       `${name}: the file ends early: found ${bytes.length - start} bytes of numbers, expected ${length} for the shape (${sizes.join(", ")})`,
     );
   }
-  return { shape: sizes, dtype, data: READERS[dtype](bytes.slice(start, start + length)) };
+  // a copy, aligned; slice() would not do, since that of a Buffer is a view
+  return { shape: sizes, dtype, data: READERS[dtype](new Uint8Array(bytes.subarray(start, start + length))) };
+}
+
+/** @param shape what stands in the parentheses of a tuple */
+function sizesOf(shape: string, name: string): number[] {
+  const parts = shape.split(",").map((part) => part.trim());
+  if (parts.at(-1) === "") parts.pop();
+  if (parts.every((part) => /^\d{1,15}$/.test(part))) return parts.map(Number);
+  throw new InputError(
+    `${name}: found the shape (${shape.slice(0, 40)}), expected whole numbers; save it again with numpy.save`,
+  );
 }
 
 function readHeader(bytes: Uint8Array, name: string): { header: string; start: number } {
