@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 /** The command `spikelet`. */
 import { main } from "./main.js";
+import { ioOf } from "./streams.js";
 
-process.exitCode = await main(process.argv.slice(2), {
-  out: (text) => process.stdout.write(text),
-  err: (text) => process.stderr.write(text),
-  terminal: process.stderr.isTTY === true,
-});
+process.exitCode = await main(
+  process.argv.slice(2),
+  ioOf(process, (code) => process.exit(code)),
+);
