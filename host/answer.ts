@@ -42,43 +42,53 @@ export interface LearnOptions {
 }
 
 /**
- * The answer to fill: the caller's, if it has room, or a new one.
+ * Whether an answer to fill, if there is one, has room. Its arrays come apart from it, as they were read once.
  *
  * @param kept steps whose outputs are asked for
  * @throws TypeError, RangeError where the caller's arrays do not fit the network
  */
-export function answerFor(info: NetworkInfo, out: Answer | undefined, kept: number): Answer {
-  const { classes, outputs } = info;
-  if (out === undefined) {
-    const answer: Answer = { label: 0, margin: 0, scores: new Int32Array(classes) };
-    if (kept > 0) answer.outputs = new Int32Array(kept * outputs);
-    return answer;
+export function expectRoom(
+  { classes, outputs: width }: NetworkInfo,
+  out: Answer | undefined,
+  scores: Int32Array | undefined,
+  outputs: Int32Array | undefined,
+  kept: number,
+): void {
+  if (out === undefined) return;
+  if (!(scores instanceof Int32Array)) throw new TypeError("out.scores: expected an Int32Array");
+  if (scores.length !== classes) {
+    throw new RangeError(`out.scores: found ${scores.length} numbers, expected ${classes}`);
   }
-  if (!(out.scores instanceof Int32Array)) throw new TypeError("out.scores: expected an Int32Array");
-  if (out.scores.length !== classes) {
-    throw new RangeError(`out.scores: found ${out.scores.length} numbers, expected ${classes}`);
+  if (kept === 0) return;
+  if (!(outputs instanceof Int32Array)) throw new TypeError("out.outputs: expected an Int32Array");
+  if (outputs.length < kept * width) {
+    throw new RangeError(`out.outputs: found ${outputs.length} numbers, expected at least ${kept * width}`);
   }
-  if (kept === 0) return out;
-  if (!(out.outputs instanceof Int32Array)) throw new TypeError("out.outputs: expected an Int32Array");
-  if (out.outputs.length < kept * outputs) {
-    throw new RangeError(
-      `out.outputs: found ${out.outputs.length} numbers, expected at least ${kept * outputs}`,
-    );
-  }
-  return out;
 }
 
 /**
- * Copies into an answer what the core has decoded.
+ * Copies what the core has decoded.
  *
- * @param answer from answerFor()
  * @param kept steps whose outputs are asked for
+ * @param out the answer to fill; without it a new one
+ * @param scores those of `out`, which has passed expectRoom()
+ * @param outputs those of `out`
  */
-export function fillAnswer(core: Core, seat: Seat, answer: Answer, kept: number): Answer {
-  const { arena, scores, outputs, view, info } = seat;
-  answer.label = core.exports.decode(arena);
-  answer.margin = view.getInt32(arena + L.ARENA_MARGIN, true);
-  for (let c = 0; c < scores.length; c++) answer.scores[c] = scores[c];
-  for (let i = 0, n = kept * info.outputs; i < n; i++) answer.outputs![i] = outputs[i];
-  return answer;
+export function fillAnswer(
+  core: Core,
+  seat: Seat,
+  kept: number,
+  out: Answer | undefined,
+  scores: Int32Array = new Int32Array(seat.info.classes),
+  outputs: Int32Array | undefined = kept > 0 ? new Int32Array(kept * seat.info.outputs) : undefined,
+): Answer {
+  const { arena, view, scores: decoded, outputs: recorded } = seat;
+  const label = core.exports.decode(arena);
+  const margin = view.getInt32(arena + L.ARENA_MARGIN, true);
+  for (let c = 0; c < decoded.length; c++) scores[c] = decoded[c];
+  for (let i = 0, n = kept * seat.info.outputs; i < n; i++) outputs![i] = recorded[i];
+  if (out === undefined) return kept > 0 ? { label, margin, scores, outputs } : { label, margin, scores };
+  out.label = label;
+  out.margin = margin;
+  return out;
 }

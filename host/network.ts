@@ -1,6 +1,6 @@
 /** A network that runs and learns: the class that both doors, Node and browser, hand out. */
 import * as L from "../assembly/layout.js";
-import { answerFor, fillAnswer } from "./answer.js";
+import { expectRoom, fillAnswer } from "./answer.js";
 import type { Answer, LearnOptions, RunOptions, StepOptions } from "./answer.js";
 import { expectBytes, expectLabel, expectSameDoors } from "./checks.js";
 import { expectOk, ModelError, messageOf } from "./errors.js";
@@ -9,7 +9,7 @@ import { populationOf } from "./populations.js";
 import { applyRates } from "./rates.js";
 import { scheduleOf } from "./schedules.js";
 import { Seat } from "./seat.js";
-import { putStep, putSteps, stepsOf } from "./spikes.js";
+import { heldWindow, putStep, putSteps, stepsOf } from "./spikes.js";
 import type { SpikeWindow, StepInput } from "./spikes.js";
 import { statsOf } from "./stats.js";
 import type { Stats } from "./stats.js";
@@ -64,16 +64,21 @@ export class Network {
    * @example const { label, margin } = net.run(new Uint8Array(100 * net.info.inputs));
    */
   run(window: SpikeWindow, options: RunOptions = NOTHING): Answer {
-    const { steps: wanted, hold = false, reset = true, outputs = false, out } = options;
+    const { steps: wanted, hold = false, reset = true, outputs = false, record, out } = options;
+    const scores = out?.scores;
+    const rows = out?.outputs;
+    const input = heldWindow(window);
+    // From here on nothing of the caller's runs: what its getters did to this network is done.
     const core = this.#alive();
-    const steps = stepsOf(this.info, window, wanted, hold);
-    const answer = answerFor(this.info, out, outputs ? steps : 0);
-    putSteps(this.#seat, window, 0, hold ? 1 : steps);
-    const flags = (reset ? L.RUN_RESET : 0) | (hold ? L.RUN_HOLD : 0) | this.#keep(options);
+    const steps = stepsOf(this.info, input, wanted, hold);
+    const kept = outputs ? steps : 0;
+    expectRoom(this.info, out, scores, rows, kept);
+    const flags = (reset ? L.RUN_RESET : 0) | (hold ? L.RUN_HOLD : 0) | this.#keep(record);
+    putSteps(this.#seat, input, 0, hold ? 1 : steps);
     expectOk(core.exports.run(this.#seat.arena, steps, flags));
     this.#steps = reset ? steps : this.#steps + steps;
     this.#last = "window";
-    return fillAnswer(core, this.#seat, answer, outputs ? steps : 0);
+    return fillAnswer(core, this.#seat, kept, out, scores, rows);
   }
 
   /**
@@ -84,14 +89,19 @@ export class Network {
    * @throws TypeError, RangeError as run()
    */
   step(spikes: StepInput, options: StepOptions = NOTHING): Answer {
+    const { outputs = false, record, out } = options;
+    const scores = out?.scores;
+    const rows = out?.outputs;
+    const input = heldWindow(spikes);
     const core = this.#alive();
-    const kept = options.outputs ? 1 : 0;
-    const answer = answerFor(this.info, options.out, kept);
-    putStep(this.#seat, spikes);
-    expectOk(core.exports.run(this.#seat.arena, 1, this.#keep(options)));
+    const kept = outputs ? 1 : 0;
+    expectRoom(this.info, out, scores, rows, kept);
+    const flags = this.#keep(record);
+    putStep(this.#seat, input);
+    expectOk(core.exports.run(this.#seat.arena, 1, flags));
     this.#steps++;
     this.#last = "step";
-    return fillAnswer(core, this.#seat, answer, kept);
+    return fillAnswer(core, this.#seat, kept, out, scores, rows);
   }
 
   /**
@@ -103,25 +113,13 @@ export class Network {
    * @throws ModelError NOT_LEARNING where the blob does not learn, or not in that schedule
    */
   learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
-    const { hold = false, out } = options;
-    const schedule = scheduleOf(this.info, options.schedule ?? "window", options.schedule === undefined);
+    const { steps: wanted, hold = false, schedule: asked, out } = options;
+    const schedule = scheduleOf(this.info, asked ?? "window", asked === undefined);
     expectLabel(this.info, label);
-    if (schedule === "window") {
-      const answer = this.run(window, { steps: options.steps, hold, record: true, out });
-      this.teach(label, "window");
-      return answer;
-    }
-    const steps = stepsOf(this.info, window, options.steps, hold);
-    const answer = answerFor(this.info, out, 0);
-    this.reset();
-    for (let t = 0; t < steps; t++) {
-      putSteps(this.#seat, window, hold ? 0 : t, 1);
-      expectOk(this.#alive().exports.run(this.#seat.arena, 1, L.RUN_RECORD));
-      this.#steps++;
-      this.teach(label, "step");
-    }
-    this.#last = "step";
-    return fillAnswer(this.#alive(), this.#seat, answer, 0);
+    if (schedule === "step") return this.#learnSteps(window, label, wanted, hold, out);
+    const answer = this.run(window, { steps: wanted, hold, record: true, out });
+    this.teach(label, "window");
+    return answer;
   }
 
   /**
@@ -258,8 +256,33 @@ export class Network {
     return this.#core;
   }
 
+  /** A lesson after each step; none at all where the core would refuse a later step. */
+  #learnSteps(
+    window: SpikeWindow,
+    label: number,
+    wanted: number | undefined,
+    hold: boolean,
+    out: Answer | undefined,
+  ): Answer {
+    const scores = out?.scores;
+    const input = heldWindow(window);
+    const { exports } = this.#alive();
+    const steps = stepsOf(this.info, input, wanted, hold);
+    expectRoom(this.info, out, scores, undefined, 0);
+    for (let t = 0; t < (hold ? 1 : steps); t++) putSteps(this.#seat, input, t, 1);
+    this.reset();
+    for (let t = 0; t < steps; t++) {
+      putSteps(this.#seat, input, hold ? 0 : t, 1);
+      expectOk(exports.run(this.#seat.arena, 1, L.RUN_RECORD));
+      this.#steps++;
+      expectOk(exports.teachStep(this.#seat.arena, label));
+    }
+    this.#last = "step";
+    return fillAnswer(this.#alive(), this.#seat, 0, out, scores);
+  }
+
   /** The flag of a run that is to be learnt from. */
-  #keep({ record }: StepOptions): number {
+  #keep(record: boolean | undefined): number {
     const learns = this.info.schedules.length > 0;
     if (record && !learns) throw new ModelError("NOT_LEARNING", messageOf(L.NOT_LEARNING));
     return (record ?? learns) ? L.RUN_RECORD : 0;

@@ -25,6 +25,14 @@ export type SpikeWindow = DenseSpikes | SpikeLists | Frames;
 /** One step: a row of `inputs` numbers as in a window, or the indices of the inputs that fired. */
 export type StepInput = Uint16Array | DenseSpikes | Frames;
 
+/** A window whose parts stay the same while it is looked at: those of lists are read here, once. */
+export function heldWindow<W extends SpikeWindow | StepInput>(window: W): W | SpikeLists {
+  if (typeof window !== "object" || window === null || ArrayBuffer.isView(window)) return window;
+  if (!("offsets" in window)) return window;
+  const { offsets, events } = window as SpikeLists;
+  return { offsets, events };
+}
+
 /**
  * Checks a window's type and size; what its numbers are is checked on the way into the arena.
  *
@@ -125,7 +133,7 @@ export function putSteps(seat: Seat, window: SpikeWindow, from: number, count: n
  *
  * @throws TypeError, RangeError as putSteps() and stepsOf()
  */
-export function putStep(seat: Seat, input: StepInput): void {
+export function putStep(seat: Seat, input: StepInput | SpikeLists): void {
   if (seat.info.inputKind === "spikes" && input instanceof Uint16Array) {
     seat.forget();
     putEvents(seat, input, 0, input.length);
