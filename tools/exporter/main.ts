@@ -58,6 +58,12 @@ function explain(thrown: unknown, io: Io): number {
     io.err(`spikelet: ${(error as Error).message}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.input;
   }
+  if (error instanceof RangeError && /allocation failed|Invalid (typed )?array/.test(error.message)) {
+    io.err(
+      `spikelet: found too little memory (${error.message}), expected enough for all samples; take fewer with --limit, or a shorter --steps\n`,
+    );
+    return EXIT.input;
+  }
   io.err(`spikelet: unexpected: ${(error as Error).stack ?? String(error)}\n`);
   return EXIT.input;
 }

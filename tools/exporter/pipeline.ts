@@ -10,6 +10,7 @@ import type { LayerRange } from "./passes/calibrate.js";
 import { discretise } from "./passes/discretise.js";
 import type { DiscretiseOptions } from "./passes/discretise.js";
 import { deadOrStuck } from "./passes/inspect-neurons.js";
+import { checkLimits } from "./passes/limits.js";
 import { quantise } from "./passes/quantise.js";
 import type { LayerScale, QuantiseOptions } from "./passes/quantise.js";
 import type { Program } from "./program.js";
@@ -25,6 +26,8 @@ export interface ReadModel {
 /** What export needs beside the model; see QuantiseOptions for each. */
 export type ExportOptions = Omit<QuantiseOptions, "metadata"> & {
   metadata?: Record<string, unknown>;
+  /** name of the model's file, for messages */
+  file?: string;
   /** samples to calibrate on; without them ranges are guessed, with a warning */
   calibration?: Iterable<Window>;
   /** called after each calibration sample */
@@ -56,10 +59,11 @@ export async function readModel(
 }
 
 /**
- * @throws InputError where the core refuses what came out, which names the reason
+ * @throws InputError where a blob has no room for the model, or the core refuses what came out, which names the reason
  */
 export function exportModel(model: Model, options: ExportOptions): Exported {
-  const { calibration, onSample, metadata = {}, ...rest } = options;
+  const { calibration, onSample, metadata = {}, file = "the model", ...rest } = options;
+  naming(file, () => checkLimits(model));
   const { range, scale, kind } = options.input;
   const warnings = deadOrStuck(model, kind === "analogue" ? range * scale : 1);
   const ranges = calibration
@@ -68,10 +72,20 @@ export function exportModel(model: Model, options: ExportOptions): Exported {
   if (!calibration)
     warnings.push("no calibration data: the membranes' ranges are guessed; --calibrate DATA measures them");
   warnings.push(...silentNeurons(model, ranges));
-  const quantised = quantise(model, ranges, { ...rest, metadata });
+  const quantised = naming(file, () => quantise(model, ranges, { ...rest, metadata }));
   warnings.push(...quantised.warnings);
-  const { blob, arenaBytes } = assemble(quantised.program);
+  const { blob, arenaBytes } = naming(file, () => assemble(quantised.program));
   return { blob, arenaBytes, program: quantised.program, scales: quantised.scales, ranges, warnings };
+}
+
+/** What the passes and the core refuse of a Model, which does not know its file, begins with the file's name. */
+function naming<T>(file: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof InputError) throw new InputError(`${file}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** Layers of which a part never fired, or never stopped, on the calibration samples. */

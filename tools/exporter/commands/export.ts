@@ -1,12 +1,13 @@
 /** `spikelet export`: a model becomes a blob. */
 import { Option } from "commander";
+import { MAX_STEPS } from "../../../assembly/layout.js";
 import { checkTarget, writeWhole } from "../../../host/node/target.js";
 import { expectChannels } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
 import { busiest, floatWindow, formOf, presentationOf } from "../data/form.js";
 import type { Presentation } from "../data/form.js";
 import { chosen } from "../data/random.js";
-import { UsageError } from "../errors.js";
+import { InputError, UsageError } from "../errors.js";
 import { grouped, printJson, progressOf, table } from "../io.js";
 import type { Io } from "../io.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
@@ -18,7 +19,7 @@ import type { Schedule } from "../program.js";
 import type { Window } from "../simulate/float.js";
 import type { AddCommand } from "./command.js";
 import { readSamples } from "./files.js";
-import type { BlobMetadata } from "./files.js";
+import type { BlobMetadata } from "./metadata.js";
 import { layersOf } from "./layers.js";
 import type { LayerReport } from "./layers.js";
 import { answerFormOf, assumptionsOf, openModel, warnAll } from "./model.js";
@@ -29,8 +30,10 @@ import {
   addSemanticOptions,
   count,
   number,
+  positive,
+  seed,
   semanticsOf,
-  whole,
+  steps,
 } from "./options.js";
 import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
 
@@ -76,12 +79,12 @@ export const exportCommand: AddCommand = (program, io) => {
     .addOption(new Option("--per-layer", "one scale of weights a layer").conflicts("perNeuron"))
     .option("--per-neuron", "one scale a neuron where learning and reading allow it (the default)")
     .option("--percentile <p>", "of |weights| that fill 8 bits; larger ones are cut off", number, 100)
-    .option("--max-steps <t>", "longest window to have memory for", count)
+    .option("--max-steps <t>", "longest window to have memory for", steps)
     .option("--max-spikes <n>", "most input spikes in a window to have memory for", count)
     .option("--learn <rule>", "what may learn: e-prop[:all|:readout]")
     .option("--schedules <list>", "when it may learn: window, step or both, comma between", "window")
-    .option("--rate <r>", "learning rate, in the units of the model", number, 3e-5)
-    .option("--seed <s>", "of the random rounding of learning", whole, 1)
+    .option("--rate <r>", "learning rate, in the units of the model", positive, 3e-5)
+    .option("--seed <s>", "of the random rounding of learning", seed, 1)
     .option("--json", "print one object");
   command.action((model: string, flags: Flags) => exportBlob(model, flags, io));
 };
@@ -103,7 +106,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   const form = formOf(flags, dataset, { hold }, assume);
   if (hold && form.kind === "spikes")
     throw new UsageError("--input spikes: frames that are held are analogue");
-  const maxSteps = maxStepsOf(flags, presentation, assume);
+  const maxSteps = maxStepsOf(flags, dataset, presentation, assume);
   const indices = dataset ? chosen(dataset.samples, flags.limit, flags.seed) : [];
   const bar = progressOf(io, "calibrating", indices.length);
   const options: ExportOptions = {
@@ -115,6 +118,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
     maxSteps,
     events: hold ? 1 : roomOf(flags, form, model.inputs, maxSteps, dataset),
     learn,
+    file,
     metadata: metadataOf(opened, semantics, form),
     ...(dataset && { calibration: windows(dataset, indices, form, presentation!), onSample: bar.tick }),
   };
@@ -139,7 +143,6 @@ function learnOptionsOf({ learn, schedules, rate, seed }: Flags): LearnOptions |
   const wrong = list.find((name) => name !== "window" && name !== "step");
   if (wrong !== undefined)
     throw new UsageError(`--schedules: found "${wrong}", expected window, step or both`);
-  if (!(rate > 0)) throw new UsageError(`--rate: found ${rate}, expected a number above 0`);
   const layers = (match[1] ?? "all") as LearnOptions["layers"];
   return { layers, schedules: [...new Set(list)] as Schedule[], rate, filtered: true, seed };
 }
@@ -162,19 +165,25 @@ function calibrationForm(dataset: Dataset, { hold, maxSteps }: Flags): Presentat
 
 function maxStepsOf(
   { maxSteps }: Flags,
+  dataset: Dataset | null,
   presentation: Presentation | null,
   assume: (line: string) => void,
 ): number {
   if (maxSteps === undefined && presentation === null) {
     assume(`the longest window is taken to be ${USUAL_STEPS} steps; --max-steps says otherwise`);
   }
-  const steps = maxSteps ?? presentation?.steps ?? USUAL_STEPS;
-  if (presentation && presentation.steps > steps) {
+  const longest = maxSteps ?? presentation?.steps ?? USUAL_STEPS;
+  if (presentation && presentation.steps > longest) {
     throw new UsageError(
-      `--max-steps ${steps}: the calibration samples have ${presentation.steps} steps, expected at most that`,
+      `--max-steps ${longest}: the calibration samples have ${presentation.steps} steps, expected at most that`,
     );
   }
-  return steps;
+  if (longest > MAX_STEPS) {
+    throw new InputError(
+      `${dataset!.file}: found samples of ${longest} steps, expected at most ${MAX_STEPS}; split them`,
+    );
+  }
+  return longest;
 }
 
 /** Room for the input of one window: frames, or spikes. */

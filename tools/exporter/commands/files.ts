@@ -5,13 +5,15 @@ import { load, ModelError } from "../../../host/node/index.js";
 import type { Network } from "../../../host/node/index.js";
 import { readDataset } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
+import { presentationOf } from "../data/form.js";
 import type { Presentation } from "../data/form.js";
-import { InputError } from "../errors.js";
+import { InputError, UsageError } from "../errors.js";
 import { warn } from "../io.js";
 import type { Io } from "../io.js";
-import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { InputForm } from "../passes/quantise.js";
 import { expectInput, LARGEST_DATA, LARGEST_MODEL, readInput } from "./input-file.js";
+import { expectMetadata } from "./metadata.js";
+import type { BlobMetadata } from "./metadata.js";
 
 export async function readSamples(path: string): Promise<Dataset> {
   return readDataset(await readInput(path, LARGEST_DATA), basename(path));
@@ -19,17 +21,6 @@ export async function readSamples(path: string): Promise<Dataset> {
 
 export function sha256(bytes: Uint8Array): string {
   return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** What export writes into a blob for later commands; other writers may leave any of it out. */
-export interface BlobMetadata {
-  /** an operation each */
-  names?: string[];
-  source?: { file: string; sha256: string };
-  /** model units of one integer of analogue input */
-  inputScale?: number;
-  /** how the model was discretised */
-  options?: Partial<DiscretiseOptions>;
 }
 
 export interface OpenBlob {
@@ -64,10 +55,10 @@ export async function openBlob(path: string, io: Io): Promise<OpenBlob> {
     warn(io, [`${file}: damaged or missing, went on with ${net.restoredFrom}, the snapshot before it`]);
   }
   const { inputKind: kind, inputRange: range, events, maxSteps } = net.info;
-  const metadata = net.info.metadata as BlobMetadata;
+  const metadata = expectMetadata(net.info.metadata, file);
   const heldOnly = kind === "analogue" && events === 1 && maxSteps > 1;
   // without a scale the hosts' rule: in floats 1.0 is the input range
-  const scale = typeof metadata.inputScale === "number" ? metadata.inputScale : 1 / range;
+  const scale = metadata.inputScale ?? 1 / range;
   return {
     file,
     net,
@@ -75,6 +66,28 @@ export async function openBlob(path: string, io: Io): Promise<OpenBlob> {
     form: { kind, range, scale: kind === "spikes" ? 1 : scale },
     usual: heldOnly ? { steps: maxSteps, hold: true } : null,
   };
+}
+
+/**
+ * How samples are presented to a blob, as the options and the blob itself say.
+ *
+ * @throws UsageError, InputError where that is longer than it has room for
+ */
+export function presentationTo(
+  { net, file, usual }: OpenBlob,
+  dataset: Dataset,
+  given: { hold?: boolean; steps?: number },
+): Presentation {
+  const presentation = presentationOf(dataset, given, usual);
+  const { maxSteps } = net.info;
+  if (presentation.steps <= maxSteps) return presentation;
+  const room = `expected at most ${maxSteps}, the longest window of ${file}`;
+  if (given.steps !== undefined) {
+    throw new UsageError(`--steps ${given.steps}: ${room}; export with a larger --max-steps`);
+  }
+  throw new InputError(
+    `${dataset.file}: found ${presentation.steps} steps a sample, ${room}; export with a larger --max-steps`,
+  );
 }
 
 /** Runs something on one sample; what the network refuses of it is said with the sample's number. */

@@ -4,7 +4,7 @@ import type { Network, Schedule } from "../../../host/node/index.js";
 import { checkTarget } from "../../../host/node/target.js";
 import { expectChannels, expectLabels } from "../data/dataset.js";
 import type { Dataset } from "../data/dataset.js";
-import { integerWindow, presentationOf } from "../data/form.js";
+import { integerWindow } from "../data/form.js";
 import { chosen, shuffled } from "../data/random.js";
 import { InputError, UsageError } from "../errors.js";
 import { grouped, percent, printJson, progressOf, table } from "../io.js";
@@ -15,7 +15,7 @@ import { isSynapses } from "../program.js";
 import type { AddCommand } from "./command.js";
 import { evaluate } from "./evaluate.js";
 import type { Task } from "./evaluate.js";
-import { onSample, openBlob, readSamples } from "./files.js";
+import { onSample, openBlob, presentationTo, readSamples } from "./files.js";
 import type { OpenBlob } from "./files.js";
 import { addSampleOptions, count, number } from "./options.js";
 import type { SampleFlags } from "./options.js";
@@ -80,10 +80,15 @@ async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): 
       `${blob.file}: found a blob that does not learn, expected one exported with --learn`,
     );
   }
+  if (flags.schedule !== undefined && !net.info.schedules.includes(flags.schedule)) {
+    throw new InputError(
+      `${blob.file}: found a blob that learns by ${net.info.schedules.join(" and ")}, expected one for --schedule ${flags.schedule}; export it with --schedules ${flags.schedule}`,
+    );
+  }
   if (flags.replay !== undefined && flags.keep === undefined) {
     throw new UsageError("--replay needs --keep DATA, the old samples to take them from");
   }
-  net.rate = rateOf(flags);
+  setRate(blob, flags);
   const lessons = taskOf(await readSamples(dataPath), blob, flags);
   expectLabels(lessons.dataset, net.info.classes);
   const test = flags.test === undefined ? null : taskOf(await readSamples(flags.test), blob, {});
@@ -106,18 +111,25 @@ async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): 
   }
 }
 
-function rateOf({ rate }: Flags): number {
-  if (rate >= 0) return rate;
-  throw new UsageError(`--rate: found ${rate}, expected 0 or more; 1 is what the blob was exported with`);
+function setRate({ net, file }: OpenBlob, { rate }: Flags): void {
+  try {
+    net.rate = rate;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(
+      `--rate: found ${rate}, expected 0 or more, up to what ${file} has a place for (${error.message}); 1 is what it was exported with`,
+    );
+  }
 }
 
-function taskOf(dataset: Dataset, { net, form, usual }: OpenBlob, flags: SampleFlags): Task {
+function taskOf(dataset: Dataset, blob: OpenBlob, flags: SampleFlags): Task {
+  const { net, form } = blob;
   expectChannels(dataset, net.info.inputs);
   return {
     dataset,
     indices: chosen(dataset.samples, flags.limit, flags.seed),
     form,
-    presentation: presentationOf(dataset, flags, usual),
+    presentation: presentationTo(blob, dataset, flags),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Options that several commands share. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
+import { MAX_STEPS } from "../../../assembly/layout.js";
 import type { Reset, ResetAt } from "../model.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { Code } from "../program.js";
@@ -72,15 +73,15 @@ export function addAnswerOptions(command: Command): Command {
 export function addInputOptions(command: Command): Command {
   return command
     .addOption(new Option("--input <kind>", "what the network takes").choices(["spikes", "analogue"]))
-    .option("--input-scale <s>", "model units of one integer of input, such as 1/255", number);
+    .option("--input-scale <s>", "model units of one integer of input, such as 1/255", positive);
 }
 
 export function addSampleOptions(command: Command): Command {
   return command
     .option("--limit <n>", "take so many samples", count)
-    .option("--seed <s>", "draw samples, and their order, at random with this seed", whole)
+    .option("--seed <s>", "draw samples, and their order, at random with this seed", seed)
     .option("--hold", "each sample is one frame, held for --steps")
-    .option("--steps <n>", "how long a frame is held", count);
+    .option("--steps <n>", "how long a frame is held", steps);
 }
 
 /** Semantic options as the passes take them. @param usual where the user says nothing */
@@ -105,10 +106,9 @@ export function number(text: string): number {
   return value;
 }
 
-export function whole(text: string): number {
+export function positive(text: string): number {
   const value = number(text);
-  if (!Number.isInteger(value) || value < 0)
-    throw new InvalidArgumentError("expected a whole number from 0.");
+  if (!(value > 0)) throw new InvalidArgumentError("expected a number above 0, such as 1e-3 or 1/255.");
   return value;
 }
 
@@ -117,6 +117,22 @@ export function count(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("expected a whole number from 1.");
   return value;
+}
+
+/** Length of a window: no blob has room for a longer one. */
+export function steps(text: string): number {
+  return within(text, 1, MAX_STEPS);
+}
+
+/** 32 bits, as blobs keep it. */
+export function seed(text: string): number {
+  return within(text, 0, 2 ** 32 - 1);
+}
+
+function within(text: string, least: number, most: number): number {
+  const value = number(text);
+  if (Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`expected a whole number, ${least} … ${most}.`);
 }
 
 /** 0 … 1. */

@@ -1,6 +1,5 @@
 /** `spikelet run`: classifies samples, or prints what came out of them. */
 import { checkTarget, writeWhole } from "../../../host/node/target.js";
-import { presentationOf } from "../data/form.js";
 import { writeNpz } from "../data/npz.js";
 import { chosen } from "../data/random.js";
 import { percent, printJson, progressOf, grouped } from "../io.js";
@@ -8,7 +7,7 @@ import type { Io } from "../io.js";
 import type { AddCommand } from "./command.js";
 import { evaluate, record } from "./evaluate.js";
 import type { Evaluation, Task } from "./evaluate.js";
-import { openBlob, readSamples } from "./files.js";
+import { openBlob, presentationTo, readSamples } from "./files.js";
 import { addSampleOptions } from "./options.js";
 import type { SampleFlags } from "./options.js";
 
@@ -30,13 +29,14 @@ export const runCommand: AddCommand = (program, io) => {
 
 async function run(blobPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
   if (flags.outputs !== undefined) await checkTarget(flags.outputs);
-  const { net, form, usual } = await openBlob(blobPath, io);
+  const blob = await openBlob(blobPath, io);
+  const { net, form } = blob;
   const dataset = await readSamples(dataPath);
   const task: Task = {
     dataset,
     indices: chosen(dataset.samples, flags.limit, flags.seed),
     form,
-    presentation: presentationOf(dataset, flags, usual),
+    presentation: presentationTo(blob, dataset, flags),
   };
   const samples = task.indices.length;
   const bar = progressOf(io, "running", flags.outputs === undefined ? samples : 2 * samples);

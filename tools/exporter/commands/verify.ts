@@ -1,6 +1,6 @@
 /** `spikelet verify`: the float model against the integer blob, on the user's own data. */
 import { expectChannels, expectLabels } from "../data/dataset.js";
-import { floatWindow, presentationOf, roundedWindow } from "../data/form.js";
+import { floatWindow, roundedWindow } from "../data/form.js";
 import { chosen } from "../data/random.js";
 import { InputError } from "../errors.js";
 import { grouped, percent, printJson, progressOf, table } from "../io.js";
@@ -14,7 +14,7 @@ import { EXIT } from "./command.js";
 import type { AddCommand } from "./command.js";
 import { walk } from "./evaluate.js";
 import type { Task } from "./evaluate.js";
-import { openBlob, readSamples } from "./files.js";
+import { openBlob, presentationTo, readSamples } from "./files.js";
 import type { OpenBlob } from "./files.js";
 import { openModel, warnAll } from "./model.js";
 import type { OpenModel } from "./model.js";
@@ -88,7 +88,7 @@ async function verify(
     dataset,
     indices: chosen(dataset.samples, flags.limit, flags.seed),
     form: blob.form,
-    presentation: presentationOf(dataset, flags, blob.usual),
+    presentation: presentationTo(blob, dataset, flags),
   };
   const bar = progressOf(io, "verifying", task.indices.length);
   try {

@@ -4,7 +4,7 @@
 import type { Model } from "../model.js";
 import type { Learning, Population, Program, Rule, Schedule } from "../program.js";
 import { isSynapses } from "../program.js";
-import { InputError } from "../errors.js";
+import { InputError, UsageError } from "../errors.js";
 import type { InputForm, LayerScale } from "./quantise.js";
 
 export interface LearnOptions {
@@ -44,15 +44,53 @@ function memory(decay: Uint16Array | null, steps: number): number {
   return Math.min(steps, 65536 / (65536 - decay.reduce((a, b) => Math.max(a, b), 0)));
 }
 
+/** What mantissa · 2^−shift can be, with a mantissa of 1 … 1023 and a shift of 0 … 30. */
+const SMALLEST_RATE = 2 ** -30;
+const LARGEST_RATE = 1023;
+
 /** mantissa · 2^−shift, nine bits of precision. */
-export function rateOf(value: number): { mantissa: number; shift: number } {
+function rateOf(value: number): { mantissa: number; shift: number } {
   if (!(value > 0)) return { mantissa: 0, shift: 0 };
   const shift = Math.min(30, Math.max(0, 9 - Math.floor(Math.log2(value))));
   return { mantissa: Math.min(1023, Math.round(value * 2 ** shift)), shift };
 }
 
 /**
+ * @param window of a rule at a learning rate of 1, and so `step`
+ * @throws UsageError for a learning rate that the blob has no place for
+ */
+function ratesOf(
+  window: number,
+  step: number,
+  { rate, schedules }: LearnOptions,
+): Pick<Rule, "rate" | "rateShift" | "stepRate" | "stepRateShift"> {
+  for (const schedule of schedules) expectRate(rate, schedule === "window" ? window : step);
+  const [ofWindow, ofStep] = [rateOf(rate * window), rateOf(rate * step)];
+  return {
+    rate: ofWindow.mantissa,
+    rateShift: ofWindow.shift,
+    stepRate: ofStep.mantissa,
+    stepRateShift: ofStep.shift,
+  };
+}
+
+function expectRate(rate: number, ofOne: number): void {
+  const value = rate * ofOne;
+  if (value >= SMALLEST_RATE && value <= LARGEST_RATE) return;
+  if (!(ofOne > 0 && ofOne < Infinity)) {
+    throw new UsageError(
+      `--learn: found a scale of the input or weights for which no --rate fits the blob, expected both nearer to 1`,
+    );
+  }
+  const [least, most] = [SMALLEST_RATE, LARGEST_RATE].map((bound) => (bound / ofOne).toPrecision(2));
+  throw new UsageError(
+    `--rate: found ${rate}, expected about ${least} … ${most}, what a blob of this model has a place for`,
+  );
+}
+
+/**
  * @throws InputError where the net has no layers that these rules can teach
+ * @throws UsageError for a learning rate that the blob has no place for
  */
 export function learningOf(
   model: Model,
@@ -132,17 +170,17 @@ interface Source {
 }
 
 function readoutRule(program: Program, scale: LayerScale, input: InputForm, options: LearnOptions): Rule {
-  const { rate, schedules } = options;
+  const { schedules } = options;
   const synapse = program.operations.length - 2;
   const { decay } = program.operations[synapse + 1] as Population;
   const source = sourceOf(program, synapse, input, schedules);
   const steps = memory(decay, program.maxSteps);
   const viewShift = Math.max(0, ERROR_BITS + Math.ceil(Math.log2(steps)) - VIEW_BITS);
   const traceView = traceViewOf(steps, source);
-  // model units of weight change an error of 1 asks for, in 1/256 of a weight's unit
-  const push = ((rate * FINE) / scale.unit[0]) * source.gain ** 2;
-  const window = rateOf(push * 2 ** (source.traceShift + viewShift - ERROR_BITS));
-  const step = rateOf(push * 2 ** (traceView - source.traceBits - ERROR_BITS + 10));
+  // what an error of 1 asks for at a rate of 1, in 1/256 of a weight's unit
+  const push = (FINE / scale.unit[0]) * source.gain ** 2;
+  const window = push * 2 ** (source.traceShift + viewShift - ERROR_BITS);
+  const step = push * 2 ** (traceView - source.traceBits - ERROR_BITS + 10);
   return {
     synapse,
     signal: "readout",
@@ -154,10 +192,7 @@ function readoutRule(program: Program, scale: LayerScale, input: InputForm, opti
     viewShift,
     traceShift: source.traceShift,
     traceView,
-    rate: window.mantissa,
-    rateShift: window.shift,
-    stepRate: step.mantissa,
-    stepRateShift: step.shift,
+    ...ratesOf(window, step, options),
     biasScale: source.biasScale,
     surrogate: null,
   };
@@ -173,8 +208,9 @@ function layerRule(
   program: Program,
   scales: LayerScale[],
   input: InputForm,
-  { rate, filtered, schedules }: LearnOptions,
+  options: LearnOptions,
 ): Rule {
+  const { filtered, schedules } = options;
   const { operations } = program;
   const feedback = operations[operations.length - 2];
   const place = isSynapses(feedback) ? feedback.source - 1 : -1;
@@ -200,11 +236,10 @@ function layerRule(
   const feedbackUnit = scales[scales.length - 1].unit[0];
   // what C = 1 stands for in the model's own learning signal, before and after the shifts of the window
   const signal = ((DAMPENING / least) * feedbackUnit) / 2 ** ERROR_BITS;
-  const push = ((rate * FINE) / scales[layer].unit[0]) * source.gain ** 2 * signal;
-  const window = rateOf(
-    push * 2 ** (errorShift + signalShift + carryShift - PSI_BITS + VIEW_SHIFT + source.traceShift),
-  );
-  const step = rateOf(push * 2 ** (signalShift + traceView - source.traceBits + 10));
+  const push = (FINE / scales[layer].unit[0]) * source.gain ** 2 * signal;
+  const window =
+    push * 2 ** (errorShift + signalShift + carryShift - PSI_BITS + VIEW_SHIFT + source.traceShift);
+  const step = push * 2 ** (signalShift + traceView - source.traceBits + 10);
   return {
     synapse,
     signal: "symmetric",
@@ -216,10 +251,7 @@ function layerRule(
     viewShift: VIEW_SHIFT,
     traceShift: source.traceShift,
     traceView,
-    rate: window.mantissa,
-    rateShift: window.shift,
-    stepRate: step.mantissa,
-    stepRateShift: step.shift,
+    ...ratesOf(window, step, options),
     biasScale: source.biasScale,
     surrogate: surrogateOf(population, thresholds, least),
   };

@@ -18,7 +18,7 @@ export interface ResetOptions {
   resetAt?: ResetAt;
 }
 
-const RESETS: readonly Reset[] = ["none", "subtract", "subtract-scaled", "zero", "zero-step"];
+export const RESETS: readonly Reset[] = ["none", "subtract", "subtract-scaled", "zero", "zero-step"];
 /** relative; float32 values hold r·dt/tau = 1 to 1e-7 */
 const SAME = 1e-5;
 

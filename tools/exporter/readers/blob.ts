@@ -244,11 +244,17 @@ function readSurrogate(view: DataView, at: number, neurons: number): Rule["surro
   };
 }
 
+/** The core never reads metadata, so it may be damaged in meaning: then there is none. */
 function readMetadata(bytes: Uint8Array, directory: Map<number, SectionEntry>): Record<string, unknown> {
   const section = directory.get(layout.SECTION_METADATA);
   if (!section?.length) return {};
   const text = new TextDecoder().decode(bytes.subarray(section.offset, section.offset + section.length));
-  return JSON.parse(text) as Record<string, unknown>;
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
 }
 
 function readLearnt(
