@@ -1,5 +1,6 @@
 /** What a network is asked with and what it answers. */
 import * as L from "../assembly/layout.js";
+import { typeName } from "./checks.js";
 import type { NetworkInfo, Schedule } from "./info.js";
 import type { Seat } from "./seat.js";
 import type { Core } from "./wasm.js";
@@ -55,15 +56,32 @@ export function expectRoom(
   kept: number,
 ): void {
   if (out === undefined) return;
-  if (!(scores instanceof Int32Array)) throw new TypeError("out.scores: expected an Int32Array");
+  if (typeof out !== "object" || out === null) {
+    throw new TypeError(
+      `found ${typeName(out)} for out, expected an answer to fill; hand in an earlier one, or leave it out`,
+    );
+  }
+  if (Object.isFrozen(out)) {
+    throw new TypeError("found out frozen, expected an answer to fill; hand in one that can change");
+  }
+  expectNumbers("out.scores", scores);
   if (scores.length !== classes) {
-    throw new RangeError(`out.scores: found ${scores.length} numbers, expected ${classes}`);
+    throw new RangeError(
+      `found ${scores.length} numbers in out.scores, expected ${classes}; make it as long as there are classes`,
+    );
   }
   if (kept === 0) return;
-  if (!(outputs instanceof Int32Array)) throw new TypeError("out.outputs: expected an Int32Array");
+  expectNumbers("out.outputs", outputs);
   if (outputs.length < kept * width) {
-    throw new RangeError(`out.outputs: found ${outputs.length} numbers, expected at least ${kept * width}`);
+    throw new RangeError(
+      `found ${outputs.length} numbers in out.outputs, expected at least ${kept * width}; make it as long as steps × outputs`,
+    );
   }
+}
+
+function expectNumbers(name: string, array: unknown): asserts array is Int32Array {
+  if (array instanceof Int32Array) return;
+  throw new TypeError(`found ${typeName(array)} for ${name}, expected an Int32Array; make one`);
 }
 
 /**

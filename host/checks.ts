@@ -2,20 +2,53 @@
 import { ModelError } from "./errors.js";
 import type { NetworkInfo } from "./info.js";
 
-/** @throws TypeError where the value is no Uint8Array */
+/** What a message calls a value of the wrong type. */
+export function typeName(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
+  return value.constructor?.name ?? "an object";
+}
+
+/** @throws TypeError where the value is no Uint8Array, or its buffer has gone to another thread */
 export function expectBytes(bytes: unknown): asserts bytes is Uint8Array {
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError("found no Uint8Array, expected the bytes of a blob");
+    throw new TypeError(
+      `found ${typeName(bytes)}, expected a Uint8Array with the bytes of a blob; wrap them in one`,
+    );
   }
+  if (bytes.length === 0) expectAttached(bytes.buffer);
+}
+
+/** @throws TypeError where a buffer has gone to another thread, with all that it held */
+export function expectAttached(buffer: ArrayBufferLike): void {
+  try {
+    // engines have no common property that tells
+    new Uint8Array(buffer);
+  } catch {
+    throw new TypeError(
+      "found a buffer that was transferred away, expected the bytes of a blob; copy them before they are posted",
+    );
+  }
+}
+
+/** @throws TypeError where options are no object; what is in them is checked where it is used */
+export function expectOptions(options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  throw new TypeError(
+    `found ${typeName(options)} for options, expected an object; leave them out for the usual ones`,
+  );
 }
 
 /** @throws TypeError, RangeError where the label is none of the network's classes */
 export function expectLabel({ classes }: NetworkInfo, label: unknown): void {
   if (typeof label !== "number") {
-    throw new TypeError(`found a label of type ${typeof label}, expected a number`);
+    throw new TypeError(
+      `found ${typeName(label)} for a label, expected a number; give the index of the right class`,
+    );
   }
   if (!Number.isInteger(label) || label < 0 || label >= classes) {
-    throw new RangeError(`found label ${label}, expected 0 … ${classes - 1}`);
+    throw new RangeError(
+      `found label ${label}, expected 0 … ${classes - 1}; give the index of the right class`,
+    );
   }
 }
 

@@ -2,11 +2,11 @@
 import * as L from "../assembly/layout.js";
 import { expectRoom, fillAnswer } from "./answer.js";
 import type { Answer, LearnOptions, RunOptions, StepOptions } from "./answer.js";
-import { expectBytes, expectLabel, expectSameDoors } from "./checks.js";
+import { expectBytes, expectLabel, expectOptions, expectSameDoors, typeName } from "./checks.js";
 import { expectOk, ModelError, messageOf } from "./errors.js";
 import type { NetworkInfo, Schedule } from "./info.js";
 import { populationOf } from "./populations.js";
-import { applyRates } from "./rates.js";
+import { applyRates, expectRate } from "./rates.js";
 import { scheduleOf } from "./schedules.js";
 import { Seat } from "./seat.js";
 import { heldWindow, putStep, putSteps, stepsOf } from "./spikes.js";
@@ -64,6 +64,7 @@ export class Network {
    * @example const { label, margin } = net.run(new Uint8Array(100 * net.info.inputs));
    */
   run(window: SpikeWindow, options: RunOptions = NOTHING): Answer {
+    expectOptions(options);
     const { steps: wanted, hold = false, reset = true, outputs = false, record, out } = options;
     const scores = out?.scores;
     const rows = out?.outputs;
@@ -89,6 +90,7 @@ export class Network {
    * @throws TypeError, RangeError as run()
    */
   step(spikes: StepInput, options: StepOptions = NOTHING): Answer {
+    expectOptions(options);
     const { outputs = false, record, out } = options;
     const scores = out?.scores;
     const rows = out?.outputs;
@@ -113,8 +115,9 @@ export class Network {
    * @throws ModelError NOT_LEARNING where the blob does not learn, or not in that schedule
    */
   learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
+    expectOptions(options);
     const { steps: wanted, hold = false, schedule: asked, out } = options;
-    const schedule = scheduleOf(this.info, asked ?? "window", asked === undefined);
+    const schedule = scheduleOf(this.info, asked, "window");
     expectLabel(this.info, label);
     if (schedule === "step") return this.#learnSteps(window, label, wanted, hold, out);
     const answer = this.run(window, { steps: wanted, hold, record: true, out });
@@ -132,7 +135,7 @@ export class Network {
    */
   teach(label: number, schedule?: Schedule): void {
     const core = this.#alive();
-    const chosen = scheduleOf(this.info, schedule ?? this.#last, schedule === undefined);
+    const chosen = scheduleOf(this.info, schedule, this.#last);
     expectLabel(this.info, label);
     const { exports } = core;
     const { arena } = this.#seat;
@@ -164,12 +167,7 @@ export class Network {
    */
   setRate(factor: number, rule?: number): void {
     const core = this.#alive();
-    if (typeof factor !== "number") throw new TypeError(`found ${typeof factor}, expected a number`);
-    if (!(factor >= 0 && factor < Infinity))
-      throw new RangeError(`found a rate of ${factor}, expected 0 or more`);
-    if (rule !== undefined && !this.info.rules[rule]) {
-      throw new RangeError(`found rule ${rule}, expected one of ${this.info.rules.length}`);
-    }
+    expectRate(factor, rule, this.info.rules.length);
     const multipliers = this.#multipliers.map((old, r) => (rule === undefined || rule === r ? factor : old));
     applyRates(core, this.#seat, multipliers);
     this.#multipliers = multipliers;
@@ -218,7 +216,9 @@ export class Network {
    */
   async save(store: SnapshotStore): Promise<void> {
     if (!isStore(store))
-      throw new TypeError("found no store, expected an object with load() and save(bytes)");
+      throw new TypeError(
+        `found ${typeName(store)}, expected a store with load() and save(bytes); snapshot() gives the bytes to keep otherwise`,
+      );
     await store.save(this.snapshot());
   }
 
@@ -227,7 +227,7 @@ export class Network {
    *
    * @param node its name or its index in `info.nodes`
    * @returns one a neuron, in the layer's own units, a copy
-   * @throws RangeError where there is no such population
+   * @throws TypeError, RangeError where there is no such population
    */
   membranes(node: string | number): Int32Array {
     this.#alive();

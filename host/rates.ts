@@ -1,4 +1,5 @@
 /** Learning rates as the core takes them: mantissa · 2^−shift. */
+import { typeName } from "./checks.js";
 import { expectOk } from "./errors.js";
 import { SCHEDULE_BITS } from "./schedules.js";
 import type { Seat } from "./seat.js";
@@ -26,11 +27,33 @@ export function scaleRate(shipped: Rate, factor: number): Rate {
   if (value === 0) return { mantissa: 0, shift: shipped.shift };
   if (value > MANTISSA_MOST) {
     throw new RangeError(
-      `found a rate of ${value} after multiplication by ${factor}, expected at most ${MANTISSA_MOST}`,
+      `found a rate of ${value} after multiplication by ${factor}, expected at most ${MANTISSA_MOST}; take a smaller factor`,
     );
   }
   const shift = Math.max(0, Math.min(SHIFT_MOST, Math.floor(Math.log2(MANTISSA_MOST / value))));
   return { mantissa: Math.min(MANTISSA_MOST, Math.round(value * 2 ** shift)), shift };
+}
+
+/**
+ * @param rules how many there are
+ * @throws TypeError, RangeError for what is no factor, or no rule
+ */
+export function expectRate(factor: unknown, rule: unknown, rules: number): void {
+  const next = "give 1 for the shipped rate, 0 to stop";
+  if (typeof factor !== "number") {
+    throw new TypeError(`found ${typeName(factor)} for a rate, expected a number; ${next}`);
+  }
+  if (!(factor >= 0 && factor < Infinity)) {
+    throw new RangeError(`found a rate of ${factor}, expected 0 or more; ${next}`);
+  }
+  if (rule === undefined) return;
+  const all = "leave it out for all rules";
+  if (typeof rule !== "number") {
+    throw new TypeError(`found ${typeName(rule)} for a rule, expected an index in info.rules; ${all}`);
+  }
+  if (!Number.isInteger(rule) || rule < 0 || rule >= rules) {
+    throw new RangeError(`found rule ${rule}, expected an index below ${rules} in info.rules; ${all}`);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What both doors take for a model or a core, and how it becomes bytes. */
+import { expectAttached } from "./checks.js";
 import type { CoreSource } from "./wasm.js";
 
 export interface LoadOptions {
@@ -19,9 +20,14 @@ export async function fetchBytes(source: string | URL | Response): Promise<Uint8
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** The bytes of a typed array or a buffer, or null where the value is something else. */
+/**
+ * The bytes of a typed array or a buffer, or null where the value is something else.
+ *
+ * @throws TypeError for a buffer that was transferred away
+ */
 export function bytesOf(value: unknown): Uint8Array | null {
   if (value instanceof Uint8Array) return value;
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  return null;
+  if (!(value instanceof ArrayBuffer)) return null;
+  expectAttached(value);
+  return new Uint8Array(value);
 }

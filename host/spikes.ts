@@ -1,4 +1,5 @@
 /** Windows of input: their forms, what is wrong with one, and the way into the arena. */
+import { typeName } from "./checks.js";
 import type { NetworkInfo } from "./info.js";
 import type { Seat } from "./seat.js";
 
@@ -49,7 +50,9 @@ export function stepsOf(
 ): number {
   const given = info.inputKind === "spikes" ? spikeSteps(info, window, hold) : frameSteps(info, window);
   if (steps !== undefined && !Number.isInteger(steps)) {
-    throw new TypeError(`found ${String(steps)} steps, expected a whole number`);
+    throw new TypeError(
+      `found ${typeof steps === "number" ? steps : typeName(steps)} for steps, expected a whole number; leave it out to run all steps of the window`,
+    );
   }
   if (hold && given !== 1) throw new RangeError(`found ${given} frames to hold, expected one`);
   if (hold && steps === undefined) throw new RangeError("found hold without steps, expected how many");
@@ -108,11 +111,6 @@ function isFrames(window: unknown): window is Frames {
     window instanceof Uint8Array ||
     window instanceof Float32Array
   );
-}
-
-function typeName(value: unknown): string {
-  if (value === null || typeof value !== "object") return value === null ? "null" : typeof value;
-  return value.constructor?.name ?? "an object";
 }
 
 /**

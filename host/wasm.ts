@@ -1,4 +1,5 @@
 /** The core as a host holds it: exports with types, instantiation, and memory that grows only while a blob is loaded. */
+import { typeName } from "./checks.js";
 import { ModelError, messageOf } from "./errors.js";
 import { NO_SPACE } from "../assembly/layout.js";
 
@@ -15,6 +16,19 @@ export interface CoreExports {
   setRate(arena: number, rule: number, schedule: number, mantissa: number, shift: number): number;
   snapshot(arena: number, out: number, capacity: number): number;
 }
+
+const EXPORTS: Record<keyof CoreExports, "memory" | "function"> = {
+  memory: "memory",
+  measure: "function",
+  load: "function",
+  reset: "function",
+  run: "function",
+  decode: "function",
+  teach: "function",
+  teachStep: "function",
+  setRate: "function",
+  snapshot: "function",
+};
 
 /** A compiled core, or the bytes of one. */
 export type CoreSource = WebAssembly.Module | Uint8Array<ArrayBuffer> | ArrayBuffer;
@@ -43,11 +57,13 @@ export class Core {
 
   /**
    * @param source a module is shared between instances, bytes are compiled
-   * @throws TypeError where it is neither
+   * @throws TypeError where it is neither, or another module than the core
    * @throws WebAssembly.CompileError where the bytes are no module
    */
   static async instantiate(source: CoreSource): Promise<Core> {
-    const module = source instanceof WebAssembly.Module ? source : await WebAssembly.compile(source);
+    const module =
+      source instanceof WebAssembly.Module ? source : await WebAssembly.compile(expectCode(source));
+    expectCore(module);
     const instance = await WebAssembly.instantiate(module, {});
     return new Core(instance.exports as unknown as CoreExports);
   }
@@ -70,5 +86,28 @@ export class Core {
     } catch {
       throw new ModelError("NO_SPACE", `${messageOf(NO_SPACE)} (${bytes} bytes)`);
     }
+  }
+}
+
+function expectCode(source: unknown): BufferSource {
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return source as BufferSource;
+  throw new TypeError(
+    `found ${typeName(source)} for the core, expected bytes, a WebAssembly.Module, a URL or a Response; leave wasm out for the shipped one`,
+  );
+}
+
+function expectCore(module: WebAssembly.Module): void {
+  const next = "take spikelet.wasm of this release";
+  const [wanted] = WebAssembly.Module.imports(module);
+  if (wanted !== undefined) {
+    throw new TypeError(
+      `found a module that imports ${wanted.module}.${wanted.name}, expected none; ${next}`,
+    );
+  }
+  const given = new Map(WebAssembly.Module.exports(module).map(({ name, kind }) => [name, kind]));
+  for (const [name, kind] of Object.entries(EXPORTS)) {
+    if (given.get(name) === kind) continue;
+    const found = given.has(name) ? `a ${given.get(name)}` : "nothing";
+    throw new TypeError(`found ${found} exported as "${name}", expected the core's ${kind}; ${next}`);
   }
 }

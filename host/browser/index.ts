@@ -5,10 +5,11 @@
  * const net = await load("digits.spkl");
  * const { label } = net.run(window);
  */
+import { expectOptions, typeName } from "../checks.js";
 import { Network } from "../network.js";
 import { bytesOf, fetchBytes } from "../source.js";
 import type { LoadOptions } from "../source.js";
-import { isStore } from "../store.js";
+import { expectRestored, isStore } from "../store.js";
 import type { Restored, SnapshotStore } from "../store.js";
 import { Core, hasSimd } from "../wasm.js";
 import type { CoreSource } from "../wasm.js";
@@ -37,6 +38,7 @@ const modules = new Map<boolean, Promise<WebAssembly.Module>>();
  * @throws ModelError where the core refuses the blob
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Network> {
+  expectOptions(options);
   const [{ bytes, restoredFrom }, core] = await Promise.all([readModel(model), coreOf(options)]);
   const net = new Network(await Core.instantiate(core), bytes);
   net.restoredFrom = restoredFrom;
@@ -49,9 +51,9 @@ async function readModel(model: ModelSource): Promise<Restored> {
   if (typeof model === "string" || model instanceof URL || model instanceof Response) {
     return { bytes: await fetchBytes(model), restoredFrom: null };
   }
-  if (isStore(model)) return model.load();
+  if (isStore(model)) return expectRestored(await model.load());
   throw new TypeError(
-    `found a model of type ${typeof model}, expected an address, bytes, a Response or a store`,
+    `found ${typeName(model)} for a model, expected an address, bytes, a Response or a store; give one of these`,
   );
 }
 

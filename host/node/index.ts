@@ -8,11 +8,12 @@
  * await net.save("digits.spkl");
  */
 import { fileURLToPath } from "node:url";
+import { expectOptions, typeName } from "../checks.js";
 import { ModelError } from "../errors.js";
 import { Network as SharedNetwork } from "../network.js";
 import { bytesOf, fetchBytes } from "../source.js";
 import type { LoadOptions } from "../source.js";
-import { isStore } from "../store.js";
+import { expectRestored, isStore } from "../store.js";
 import type { Restored, SnapshotStore } from "../store.js";
 import { Core } from "../wasm.js";
 import { coreOf } from "./core.js";
@@ -53,6 +54,7 @@ export type ModelSource = string | URL | Uint8Array | ArrayBuffer | Response | S
  * @throws ModelError where the core refuses the blob
  */
 export async function load(model: ModelSource, options: LoadOptions = {}): Promise<Network> {
+  expectOptions(options);
   const [{ bytes, restoredFrom }, core] = await Promise.all([readModel(model), coreOf(options)]);
   const instance = await Core.instantiate(core);
   const net = naming(pathOf(model), () => new Network(instance, bytes));
@@ -67,9 +69,9 @@ async function readModel(model: ModelSource): Promise<Restored> {
   if (path !== null) return fileStore(path).load();
   if (model instanceof URL || model instanceof Response)
     return { bytes: await fetchBytes(model), restoredFrom: null };
-  if (isStore(model)) return model.load();
+  if (isStore(model)) return expectRestored(await model.load());
   throw new TypeError(
-    `found a model of type ${typeof model}, expected a path, a URL, bytes, a Response or a store`,
+    `found ${typeName(model)} for a model, expected a path, a URL, bytes, a Response or a store; give one of these`,
   );
 }
 
