@@ -2,9 +2,11 @@
 import type * as H5wasm from "h5wasm";
 import { describe, expect, it } from "vitest";
 import { InputError } from "../tools/exporter/errors.js";
+import { discretise } from "../tools/exporter/passes/discretise.js";
 import { readNir } from "../tools/exporter/readers/nir.js";
-import { nirBytes, smallNet } from "./nir-file.js";
-import { refusal } from "./nir-support.js";
+import { matrix, nirBytes, smallNet } from "./nir-file.js";
+import type { Value } from "./nir-file.js";
+import { euler, refusal } from "./nir-support.js";
 
 /** A file that ends in a word on its size, at once, however little it stores. */
 async function expectTooLarge(change: (file: H5wasm.File) => void, found: RegExp): Promise<void> {
@@ -44,5 +46,38 @@ describe("a model that is too large", () => {
     expect((await readNir(bytes, "")).graph.nodes.get("fc")!.fields.get("spare")).toMatchObject({
       shape: [4000, 4000],
     });
+  });
+});
+
+describe("a number that is finite, and beyond float32", () => {
+  it.each([
+    ["fc", "weight", matrix(2, 4, 1e300)],
+    ["fc", "bias", [0, -1e39]],
+    ["lif", "tau", [1e300, 1]],
+    ["lif", "r", [1e300, 1]],
+    ["lif", "v_leak", [1e300, 1]],
+    ["lif", "v_threshold", [1, 1e300]],
+    ["lif", "v_reset", [1, 1e300]],
+  ] as [string, string, Value][])("is refused by node and field: %s, %s", async (node, field, value) => {
+    const net = smallNet();
+    net.nodes[node][field] = value;
+    const error = await refusal(readNir(await nirBytes(net), "odd.nir"));
+    expect(error).toBeInstanceOf(InputError);
+    expect(error.message).toMatch(
+      new RegExp(
+        `^odd\\.nir: node "${node}" has -?1e\\+\\d+ in "${field}" .*, expected numbers of float32's range`,
+      ),
+    );
+  });
+
+  it("or below it, where it must be above 0, is refused", async () => {
+    for (const field of ["tau", "v_threshold"]) {
+      const net = smallNet();
+      net.nodes.lif[field] = [1, 1e-300];
+      const { graph } = await readNir(await nirBytes(net), "odd.nir");
+      expect(() => discretise(graph, { ...euler, dt: 1e-4, reset: "none" })).toThrow(
+        /node "lif" has (a tau of|the threshold) 1e-300.* \(neuron 1\)/,
+      );
+    }
   });
 });

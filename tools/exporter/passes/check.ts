@@ -6,7 +6,7 @@ import { InputError } from "../errors.js";
 import { NEURONS, predecessors, REQUIRED_FIELDS, successors, topologicalOrder } from "../graph.js";
 import type { Graph, GraphNode } from "../graph.js";
 import type { Assumptions } from "./assumptions.js";
-import { broadcast, count, numbers } from "./fields.js";
+import { broadcast, count, isFloat32, numbers } from "./fields.js";
 
 export interface Checked {
   input: GraphNode;
@@ -82,6 +82,13 @@ function checkFields(file: string, node: GraphNode): void {
       throw new InputError(
         `${file}: node "${node.name}" has ${data[bad]} in "${name}" (element ${bad} of ${data.length}), ` +
           `expected finite numbers; look for a training that diverged`,
+      );
+    }
+    const large = data.findIndex((x: number) => Number.isFinite(x) && !isFloat32(x));
+    if (large >= 0) {
+      throw new InputError(
+        `${file}: node "${node.name}" has ${data[large]} in "${name}" (element ${large} of ${data.length}), ` +
+          `expected numbers of float32's range, up to 3.4e38; look for a training that diverged`,
       );
     }
   }
@@ -165,6 +172,11 @@ function shapeAfter(
         );
       }
       const [outputs, inputs] = weight.shape;
+      if (weight.data.length === 0) {
+        throw new InputError(
+          `${file}: node "${node.name}" has a weight of shape ${shown(weight.shape)}, which is empty, expected at least one output and one input`,
+        );
+      }
       if (count(shape) !== inputs) refuse(`${inputs} (weight of shape ${shown(weight.shape)})`);
       if (shape.at(-1) !== inputs) {
         assumptions.assume(
@@ -197,11 +209,19 @@ function shapeAfter(
   }
 }
 
+/** Values that leave one node; a model of 65535 neurons a layer is the largest that can be exported. */
+const MOST_VALUES = 2 ** 24;
+
 function declaredShape(file: string, node: GraphNode): number[] {
   const shape = Array.from(numbers(file, node, "shape").data);
   if (shape.length === 0 || shape.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new InputError(
       `${file}: node "${node.name}" has the shape ${shown(shape)}, expected whole numbers from 1 on`,
+    );
+  }
+  if (count(shape) > MOST_VALUES) {
+    throw new InputError(
+      `${file}: node "${node.name}" has the shape ${shown(shape)}, too large: expected at most ${MOST_VALUES} values`,
     );
   }
   return shape;

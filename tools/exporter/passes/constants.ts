@@ -55,7 +55,7 @@ export function constantsOf(
   const leak = new Float64Array(size);
   let guessedGain = 0;
   for (let j = 0; j < size; j++) {
-    if (threshold !== null && !(threshold[j] > 0)) {
+    if (threshold !== null && !(Math.fround(threshold[j]) > 0)) {
       throw new InputError(
         `${file}: node "${node.name}" has the threshold ${threshold[j]} (neuron ${j}), expected one above 0, ` +
           `where membranes start; shift v_leak, v_reset and v_threshold together`,
@@ -69,8 +69,9 @@ export function constantsOf(
       if (tau !== null && r![j] !== Infinity) guessedGain++;
       continue;
     }
-    if (!(tau[j] > 0) || r![j] === Infinity) {
-      const bad = tau[j] > 0 ? `an infinite r with a tau of ${tau[j]} s` : `a tau of ${tau[j]} s`;
+    if (!(Math.fround(tau[j]) > 0) || r![j] === Infinity) {
+      const bad =
+        Math.fround(tau[j]) > 0 ? `an infinite r with a tau of ${tau[j]} s` : `a tau of ${tau[j]} s`;
       throw new InputError(
         `${file}: node "${node.name}" has ${bad} (neuron ${j}), expected tau > 0 and a finite r`,
       );

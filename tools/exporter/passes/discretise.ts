@@ -10,7 +10,7 @@ import { Assumptions } from "./assumptions.js";
 import { checkGraph } from "./check.js";
 import { constantsOf } from "./constants.js";
 import type { Constants, Discretisation } from "./constants.js";
-import { count, numbers } from "./fields.js";
+import { count, isFloat32, numbers } from "./fields.js";
 import { fold, toDense } from "./fold.js";
 import type { Drive, Term } from "./fold.js";
 import { checkResetOptions, resetsOf } from "./resets.js";
@@ -31,6 +31,8 @@ export interface DiscretiseOptions {
   strict?: boolean;
 }
 
+/** As many as a file may hold (readers/hdf5.ts); a connection without a matrix becomes one of its own. */
+const MOST_WEIGHTS = 2 ** 24;
 const NO_RESET: ResetRule = { reset: "none", resetAt: "next" };
 
 /**
@@ -66,7 +68,8 @@ export function discretise(graph: Graph, options: DiscretiseOptions): { model: M
     const rule = rules.get(node.name) ?? NO_RESET;
     const lower = rules.has(node.name) ? lowerOf(file, node, constants, rule, options.lowerBound) : -Infinity;
     indices.set(node.name, layers.length);
-    layers.push(layerOf(node.name, asMembrane(node) ? "li" : "lif", drive, constants, rule, lower, indices));
+    const kind = asMembrane(node) ? "li" : "lif";
+    layers.push(layerOf(file, node.name, kind, drive, constants, rule, lower, indices));
   }
   if (read === null) {
     if (atOutput.terms.some((term) => term.via.length === 0 && term.source === checked.input.name)) {
@@ -74,7 +77,8 @@ export function discretise(graph: Graph, options: DiscretiseOptions): { model: M
     }
     refuseAnalogueSources(file, atOutput, checked.output.name, neurons);
     const name = atOutput.terms[0].via.at(-1)?.name ?? checked.output.name;
-    layers.push(layerOf(name, "li", atOutput, memoryless(atOutput.size), NO_RESET, -Infinity, indices));
+    const constants = memoryless(atOutput.size);
+    layers.push(layerOf(file, name, "li", atOutput, constants, NO_RESET, -Infinity, indices));
   }
   const inputShape = Array.from(numbers(file, checked.input, "shape").data);
   return { model: { inputs: count(inputShape), inputShape, layers, dt }, warnings: assumptions.warnings };
@@ -135,6 +139,7 @@ function memoryless(size: number): Constants {
 }
 
 function layerOf(
+  file: string,
   name: string,
   kind: "lif" | "li",
   drive: Drive,
@@ -143,12 +148,14 @@ function layerOf(
   lower: number,
   indices: Map<string, number>,
 ): Layer {
+  const bias = leak.map((b, j) => b + gain[j] * (drive.bias?.[j] ?? 0));
+  expectFloat32(file, name, "bias", bias);
   return {
     name,
     kind,
     neurons: drive.size,
-    connections: drive.terms.map((term) => connectionOf(term, name, gain, indices)),
-    bias: leak.map((b, j) => b + gain[j] * (drive.bias?.[j] ?? 0)),
+    connections: drive.terms.map((term) => connectionOf(file, term, name, gain, indices)),
+    bias,
     decay,
     threshold,
     vReset,
@@ -159,23 +166,41 @@ function layerOf(
 }
 
 function connectionOf(
+  file: string,
   term: Term,
   target: string,
   gain: Float64Array,
   indices: Map<string, number>,
 ): Connection {
+  if (gain.length ** 2 > MOST_WEIGHTS && term.matrix.kind !== "dense") {
+    throw new InputError(
+      `${file}: "${term.source}" leads to "${target}" with a weight from each of ${gain.length} neurons to each, ` +
+        `too large: expected at most ${MOST_WEIGHTS} weights; make the layers smaller`,
+    );
+  }
   const { inputs, outputs, weights } = toDense(term.matrix);
-  return {
-    name: nameOf(term, target),
-    source: indices.get(term.source)!,
-    inputs,
-    weights: weights.map((w, at) => w * gain[at % outputs]),
-  };
+  const gained = weights.map((w, at) => w * gain[at % outputs]);
+  expectFloat32(file, target, "weights", gained);
+  return { name: nameOf(term, target), source: indices.get(term.source)!, inputs, weights: gained };
 }
+
+/** Each number of the file is in range by now; what they multiply to need not be. */
+function expectFloat32(file: string, target: string, what: string, values: Float64Array): void {
+  const bad = values.find((x) => !isFloat32(x));
+  if (bad === undefined) return;
+  throw new InputError(
+    `${file}: the ${what} of "${target}" come to ${bad}, once gains and matrices on the way are multiplied, ` +
+      `expected float32's range, up to 3.4e38; look at their scales, and at --dt`,
+  );
+}
+
+/** More matrices than this on the way are not all told. */
+const MOST_NAMES = 6;
 
 /** The matrix gives a connection its name, several of them joined; without one a scale, or the layer itself. */
 function nameOf(term: Term, target: string): string {
   const matrices = term.via.filter((node) => node.type !== "Scale");
   const names = (matrices.length > 0 ? matrices : term.via).map((node) => node.name);
+  if (names.length > MOST_NAMES) names.splice(2, names.length - MOST_NAMES + 1, "…");
   return names.length === 0 ? target : names.join("+");
 }

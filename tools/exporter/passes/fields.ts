@@ -2,6 +2,11 @@
 import { InputError } from "../errors.js";
 import type { ArrayField, Field, GraphNode } from "../graph.js";
 
+/** Whether a finite number stays finite in the precision that models are trained in; larger ones are no weights. */
+export function isFloat32(x: number): boolean {
+  return Number.isFinite(Math.fround(x));
+}
+
 /** Number of values of a shape. */
 export function count(shape: readonly number[]): number {
   return shape.reduce((product, n) => product * n, 1);

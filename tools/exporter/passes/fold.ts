@@ -1,6 +1,6 @@
 /**
  * Fold: what lies between two populations (Linear, Affine, Scale, Flatten, and the Inputs and Outputs of former
- * subgraphs) becomes one matrix and one bias for each way that leads from one to the other.
+ * subgraphs) becomes one matrix for each pair of them, and one bias.
  */
 import { NEURONS } from "../graph.js";
 import type { Graph, GraphNode } from "../graph.js";
@@ -14,11 +14,11 @@ export type Matrix =
   /** input-major: `weights[i * outputs + j]` */
   | { kind: "dense"; inputs: number; outputs: number; weights: Float64Array };
 
-/** One way by which the output of a population, or of the network's input, arrives. */
+/** All ways together by which the output of a population, or of the network's input, arrives. */
 export interface Term {
   /** name of the population or of the Input */
   source: string;
-  /** nodes that hold the numbers of the matrix, in the order of the values */
+  /** nodes that hold the numbers of the matrix, roughly in the order of the values */
   via: GraphNode[];
   matrix: Matrix;
 }
@@ -60,13 +60,43 @@ export function toDense(matrix: Matrix): { inputs: number; outputs: number; weig
   return { inputs: size, outputs: size, weights };
 }
 
+/** Ways from the same source become one at once: kept apart, their number would double with each place where they part and meet. */
 function sum(drives: Drive[]): Drive {
   let bias: Float64Array | null = null;
+  const terms = new Map<string, Term>();
   for (const drive of drives) {
-    if (drive.bias === null) continue;
-    bias = bias === null ? drive.bias.slice() : bias.map((b, j) => b + drive.bias![j]);
+    if (drive.bias !== null) bias = bias === null ? drive.bias.slice() : added(bias, drive.bias);
+    for (const term of drive.terms) {
+      const other = terms.get(term.source);
+      terms.set(term.source, other === undefined ? term : both(other, term));
+    }
   }
-  return { size: drives[0].size, terms: drives.flatMap((drive) => drive.terms), bias };
+  return { size: drives[0].size, terms: [...terms.values()], bias };
+}
+
+function both(one: Term, other: Term): Term {
+  return {
+    source: one.source,
+    via: [...new Set([...one.via, ...other.via])],
+    matrix: matrixSum(one.matrix, other.matrix),
+  };
+}
+
+function matrixSum(one: Matrix, other: Matrix): Matrix {
+  const [first, second] = [scaleOf(one), scaleOf(other)];
+  if (first !== null && second !== null) return { kind: "diagonal", scale: added(first, second) };
+  const { weights, ...size } = toDense(one);
+  return { kind: "dense", ...size, weights: added(weights, toDense(other).weights) };
+}
+
+/** The diagonal of a matrix that has nothing else, else null. */
+function scaleOf(matrix: Matrix): Float64Array | null {
+  if (matrix.kind === "identity") return new Float64Array(matrix.size).fill(1);
+  return matrix.kind === "diagonal" ? matrix.scale : null;
+}
+
+function added(one: Float64Array, other: Float64Array): Float64Array {
+  return one.map((x, at) => x + other[at]);
 }
 
 function apply(file: string, node: GraphNode, shape: number[], drive: Drive): Drive {
@@ -76,7 +106,7 @@ function apply(file: string, node: GraphNode, shape: number[], drive: Drive): Dr
       const { shape: rowsColumns, data } = numbers(file, node, "weight");
       const own = transposed(data, rowsColumns[0], rowsColumns[1]);
       const through = drive.bias === null ? null : timesDense(drive.bias, 1, own);
-      const added = node.type === "Affine" ? broadcast(node.fields.get("bias")!, [own.outputs]) : null;
+      const bias = node.type === "Affine" ? broadcast(node.fields.get("bias")!, [own.outputs]) : null;
       return {
         size: own.outputs,
         terms: drive.terms.map((term) => ({
@@ -84,7 +114,7 @@ function apply(file: string, node: GraphNode, shape: number[], drive: Drive): Dr
           via: [...term.via, node],
           matrix: product(term.matrix, own),
         })),
-        bias: through === null ? added : added === null ? through : through.map((b, j) => b + added[j]),
+        bias: through === null ? bias : bias === null ? through : added(through, bias),
       };
     }
     case "Scale": {
