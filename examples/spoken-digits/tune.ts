@@ -1,7 +1,7 @@
 /**
  * How the recipe was found: `node dist/examples/spoken-digits/tune.js` tries a grid on takes 25 to 49 alone, with draws that main.ts does
  * not report. The new speaker's takes that are not learnt tell how well a recipe does, a third of what the known speakers could
- * replay tells what is forgotten. Takes 0 to 24 stay out of it. Takes six minutes.
+ * replay tells what is forgotten. Takes 0 to 24 stay out of it. Takes seven minutes.
  */
 import { progressOf, table } from "../../tools/exporter/io.js";
 import { accuracy, adapt, drawTakes, taskOf } from "./adapt.js";
