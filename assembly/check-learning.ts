@@ -12,7 +12,7 @@ export function checkLearning(): i32 {
   // shorter than a header and a rule: nothing of it may be read
   if (u32(!learnt) | u32(length < L.LEARNING_BYTES + L.RULE_BYTES)) return L.BAD_LEARNING;
   const count = <u32>load<u16>(learning, L.LEARNING_COUNT), schedules = <u32>load<u16>(learning, L.LEARNING_SCHEDULES);
-  let bad = u32(load<u16>(learning) != L.LOSS_CROSS_ENTROPY) | u32(schedules - 1 >= 3) | u32(count - 1 >= 2);
+  let bad = u32(load<u16>(learning) != L.LOSS_CROSS_ENTROPY) | u32(schedules - 1 >= 3) | u32(count > 2);
   bad |= u32(length != L.LEARNING_BYTES + count * L.RULE_BYTES) | load<u16>(learning, 6);
   // a byte, and three that are zero
   bad |= u32(load<u32>(learning, L.LEARNING_LOGIT_SHIFT) > 40) | u32(load<u32>(learning, L.LEARNING_LOGIT) - 1 >= 1 << 20);

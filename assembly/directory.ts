@@ -74,5 +74,5 @@ export function checkDirectory(address: usize, length: u32): i32 {
       learningEnd = end;
     }
   }
-  return u32(at == length) & u32(program != 0) & u32(parametersEnd != 0) ? L.OK : L.BAD_SECTION;
+  return (at ^ length) | u32(!program) | u32(!parametersEnd) ? L.BAD_SECTION : L.OK;
 }

@@ -22,7 +22,7 @@ function spikesHold(arena: Arena, steps: u32): bool {
     bad |= u32(next < last);
     last = next;
   } while (--steps);
-  return !bad && last <= arena.room && largest(arena.events, last) < arena.inputs;
+  return !(bad | u32(last > arena.room)) && largest(arena.events, last) < arena.inputs;
 }
 
 /** The largest of `count` u16. */

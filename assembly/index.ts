@@ -47,10 +47,11 @@ export function reset(arena: usize): void {
 export function run(arena: usize, steps: u32, flags: u32): i32 {
   const a = changetype<Arena>(arena);
   const status = checkRun(a, steps, flags);
-  if (status) return status;
-  if (flags & L.RUN_RESET) rest(a);
-  window(a, steps, flags);
-  return L.OK;
+  if (!status) {
+    if (flags & L.RUN_RESET) rest(a);
+    window(a, steps, flags);
+  }
+  return status;
 }
 
 /** Scores, label and margin of the window so far; returns the label. */
@@ -77,9 +78,8 @@ export function teachStep(arena: usize, target: u32): i32 {
 /** Sets the rate of one rule, mantissa · 2^−shift, for a schedule; lasts until the next load. */
 export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, shift: u32): i32 {
   const learning = changetype<Arena>(arena).learning;
-  if (!learning) return L.BAD_LEARNING;
-  const bad = u32(rule >= load<u16>(learning, L.LEARNING_COUNT)) | u32(schedule - 1 >= 2) | mantissa >> 10 | u32(shift > 30);
-  if (bad) return L.BAD_LEARNING;
+  const bad = u32(!learning) | u32(schedule - 1 >= 2) | mantissa >> 10 | u32(shift > 30);
+  if (bad || rule >= load<u16>(learning, L.LEARNING_COUNT)) return L.BAD_LEARNING;
   const step = schedule == L.SCHEDULE_STEP ? L.RULE_STEP_RATE - L.RULE_RATE : 0;
   const rate = learning + L.LEARNING_BYTES + rule * L.RULE_BYTES + step;
   store<u16>(rate, mantissa, L.RULE_RATE);

@@ -107,10 +107,10 @@ function populate(arena: Arena, op: usize, t: u32, record: u32): u64 {
     surrogate = rule.surrogate;
     log = rule.log + ((t * all) << 1);
   }
-  node.list = node.events + (from << 1);
-  const count = population(
-    op, arena.blob, node.membranes, node.bias, arena.accumulators, node.list, surrogate, log,
-  );
+  const list = node.events + (from << 1);
+  const end = population(op, arena.blob, node.membranes, node.bias, arena.accumulators, list, surrogate, log);
+  const count = <u32>(end - list) >> 1;
+  node.list = list;
   node.count = count;
   if (kept) store<u32>(at, from + count, 4);
   node.awake = stirs(node.membranes, (all * load<u8>(op, L.POPULATION_BITS)) >> 3);
@@ -119,7 +119,7 @@ function populate(arena: Arena, op: usize, t: u32, record: u32): u64 {
 
 /** Whether any of the bytes (a multiple of 16) is not 0; the first that are not end the search. */
 function stirs(p: usize, bytes: u32): bool {
-  for (const end = p + bytes; p < end; p += 16) if (load<u64>(p) | load<u64>(p, 8)) return true;
+  for (const end = p + bytes; p < end; p += 8) if (load<u64>(p)) return true;
   return false;
 }
 

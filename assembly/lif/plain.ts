@@ -13,11 +13,10 @@ export function isPlain(op: usize): bool {
 }
 
 /** @see population for the arguments */
-export function plain(op: usize, blob: usize, membranes: usize, bias: usize, acc: usize, list: usize): u32 {
+export function plain(op: usize, blob: usize, membranes: usize, bias: usize, acc: usize, list: usize): usize {
   return fire(
-    membranes, load<u32>(op, POPULATION_NEURONS), blob + load<u32>(op, POPULATION_DECAY) - membranes,
-    blob + load<u32>(op, POPULATION_THRESHOLD) - membranes, bias, acc, 1 << <i32>load<i8>(op, POPULATION_SHIFT),
-    load<i32>(op, POPULATION_LOWER), list,
+    op, blob + load<u32>(op, POPULATION_DECAY) - membranes, membranes, bias, acc, list, 1 << <i32>load<i8>(op, POPULATION_SHIFT),
+    blob + load<u32>(op, POPULATION_THRESHOLD) - membranes,
   );
 }
 
@@ -26,23 +25,26 @@ export function plain(op: usize, blob: usize, membranes: usize, bias: usize, acc
  *
  * @param decays, thresholds how far behind the membranes they lie
  */
-function fire(at: usize, neurons: u32, decays: usize, thresholds: usize, bias: usize, acc: usize, factor: i32, lower: i32, list: usize): u32 {
-  let to = list;
-  for (let j: u32 = 0; j < neurons; j++) {
+function fire(op: usize, decays: usize, at: usize, bias: usize, acc: usize, list: usize, factor: i32, thresholds: usize): usize {
+  const lower = load<i32>(op, POPULATION_LOWER), neurons = load<u32>(op, POPULATION_NEURONS);
+  const start = at;
+  for (const end = at + (neurons << 1); at < end; at += 2) {
     const u = <i32>load<i16>(at), theta = <i32>load<i16>(at + thresholds);
     // decay32 for a product of 32 bits: a negative one gets what it lacks to the next multiple
     let x = (u * <i32>load<u16>(at + decays) + <i32>(<u32>(u >> 31) >> 16)) >> 16;
-    x += load<i32>(acc) * factor - select<i32>(theta, 0, u > theta);
+    x += load<i32>(acc) * factor;
+    if (u > theta) x -= theta;
     if (bias) {
       x += load<i32>(bias);
       bias += 4;
     }
     x = clamp(x, lower, 32767);
     store<i16>(at, x);
-    store<u16>(to, j);
-    to += u32(x > theta) << 1;
-    at += 2;
+    if (x > theta) {
+      store<u16>(list, <u32>(at - start) >> 1);
+      list += 2;
+    }
     acc += 4;
   }
-  return <u32>(to - list) >> 1;
+  return list;
 }

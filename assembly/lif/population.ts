@@ -21,34 +21,35 @@ import { populationSimd } from "./simd";
  * @param list where the indices of the neurons that fire go, u16, ascending
  * @param surrogate ω and v, u32 a neuron each, or 0: no log
  * @param log ψ and cut, u16 a neuron
- * @returns number of spikes
+ * @returns where the list ends
  */
 export function population(
   op: usize, blob: usize, membranes: usize, bias: usize, acc: usize, list: usize, surrogate: usize, log: usize,
-): u32 {
+): usize {
   const bits = <u32>load<u8>(op, POPULATION_BITS);
   if (ASC_FEATURE_SIMD && bits != 32) return populationSimd(op, blob, membranes, bias, acc, list, surrogate, log, bits == 8);
   if (!ASC_FEATURE_SIMD && !surrogate && isPlain(op)) return plain(op, blob, membranes, bias, acc, list);
-  const wide = bits == 32;
+  const flags = <u32>load<u16>(op, OP_FLAGS), reset = <u32>load<u8>(op, POPULATION_RESET), now = flags & POPULATION_RESET_NOW;
   const neurons = load<u32>(op, POPULATION_NEURONS);
-  const flags = <u32>load<u16>(op, OP_FLAGS);
-  const reset = <u32>load<u8>(op, POPULATION_RESET);
-  const now = flags & POPULATION_RESET_NOW, late = now ? RESET_NONE : reset;
-  const decays: usize = flags & POPULATION_NO_DECAY ? 0 : blob + load<u32>(op, POPULATION_DECAY);
-  const equal = <i32>(flags & POPULATION_OR_EQUAL);
-  const thresholds: usize = load<u16>(op, OP_CODE) == OP_LIF ? blob + load<u32>(op, POPULATION_THRESHOLD) : 0;
-  const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k, half = (1 << right) >> 1;
-  const lower = load<i32>(op, POPULATION_LOWER);
-  const vReset = load<i32>(op, POPULATION_V_RESET);
-  const top: i32 = i32.MAX_VALUE >> (32 - bits);
-  const factors = surrogate + (padded(neurons) << 2);
-  let end = list;
+  const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k;
+  return fire(
+    bits, neurons, membranes, load<u16>(op, OP_CODE) == OP_LIF ? blob + load<u32>(op, POPULATION_THRESHOLD) : 0, flags & POPULATION_OR_EQUAL,
+    flags & POPULATION_NO_DECAY ? 0 : blob + load<u32>(op, POPULATION_DECAY), acc, left, right, (1 << right) >> 1, bias,
+    reset, now ? RESET_NONE : reset, now, load<i32>(op, POPULATION_LOWER), i32.MAX_VALUE >> (32 - bits), load<i32>(op, POPULATION_V_RESET),
+    list, surrogate, surrogate + (padded(neurons) << 2), log,
+  );
+}
 
+/** A function of its own: V8 moves pure expressions into loops, not out of them, unless they are arguments. */
+function fire(
+  bits: u32, neurons: u32, membranes: usize, thresholds: usize, equal: i32, decays: usize, acc: usize, left: i32, right: i32, half: i32, bias: usize,
+  reset: u32, late: u32, now: u32, lower: i32, top: i32, vReset: i32, list: usize, surrogate: usize, factors: usize, log: usize,
+): usize {
   for (let j: u32 = 0; j < neurons; j++) {
     const at2 = j << 1, at4 = j << 2, at = membraneAt(bits, membranes, j);
     // no membrane is above the top: a leaky integrator never fires
     let theta = top;
-    if (thresholds) theta = wide ? load<i32>(thresholds + at4) : <i32>load<i16>(thresholds + at2);
+    if (thresholds) theta = bits == 32 ? load<i32>(thresholds + at4) : <i32>load<i16>(thresholds + at2);
     const most = theta - equal;
     let u = membrane(bits, at);
     const driven = (load<i32>(acc + at4) << left) + half >> right;
@@ -72,11 +73,11 @@ export function population(
       store<u16>(log + at2, entry);
     }
     if (fires) {
-      store<u16>(end, j);
-      end += 2;
+      store<u16>(list, j);
+      list += 2;
       if (now) u = reset == RESET_SUBTRACT ? u - theta : vReset;
     }
     putMembrane(bits, at, u);
   }
-  return <u32>(end - list) >> 1;
+  return list;
 }

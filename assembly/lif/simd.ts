@@ -27,7 +27,7 @@ function triangle4(distance: v128, widths: usize, factors: usize): v128 {
 
 export function populationSimd(
   op: usize, blob: usize, membranes: usize, bias: usize, acc: usize, list: usize, surrogate: usize, log: usize, narrow: bool,
-): u32 {
+): usize {
   const neurons = load<u32>(op, POPULATION_NEURONS);
   const flags = load<u16>(op, OP_FLAGS);
   const reset = <u32>load<u8>(op, POPULATION_RESET);
@@ -42,22 +42,21 @@ export function populationSimd(
     i16x8.splat(<i16>load<i32>(op, POPULATION_V_RESET)), decays, acc, i32x4.splat(1 << max<i32>(k, 0)), max<i32>(-k, 0), bias,
     i16x8.splat(<i16>load<i32>(op, POPULATION_LOWER)), i16x8.splat(narrow ? 127 : 32767), surrogate, surrogate + (padded(neurons) << 2), log,
   );
-  return spiking ? listSpikes(acc, neurons, list) : 0;
+  return spiking ? listSpikes(acc, neurons, list) : list;
 }
 
 /** From a bit a neuron to a list; 64 at a time, for each word costs one branch that is not foreseen. */
-function listSpikes(bits: usize, neurons: u32, list: usize): u32 {
-  let end = list;
+function listSpikes(bits: usize, neurons: u32, list: usize): usize {
   for (let j: u32 = 0; j < neurons; j += 64) {
     let word = load<u64>(bits + (j >> 3));
     if (neurons - j < 64) word &= (<u64>1 << (neurons - j)) - 1;
     while (word) {
-      store<u16>(end, j + <u32>ctz<u64>(word));
-      end += 2;
+      store<u16>(list, j + <u32>ctz<u64>(word));
+      list += 2;
       word &= word - 1;
     }
   }
-  return <u32>(end - list) >> 1;
+  return list;
 }
 
 /**

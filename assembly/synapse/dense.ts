@@ -112,14 +112,15 @@ function tilesSwar(weights: usize, stride: u32, list: usize, rows: u32, acc: usi
       a3 += (w1 >> 8) & EVEN;
     }
     const to = acc + (column << 2);
-    flush(to, a0 - (a1 << 8), a1, offset, adds);
-    flush(to + 32, a2 - (a3 << 8), a3, offset, adds);
+    flush(to, a0, a1, offset, adds);
+    flush(to + 32, a2, a3, offset, adds);
   }
 }
 
-/** Eight columns, the even ones in the lanes of one word, the odd ones in those of another. */
-function flush(acc: usize, even: u64, odd: u64, offset: i32, adds: bool): void {
+/** Eight columns: lanes that sum them in pairs, low byte and high byte, modulo 2^64, and lanes of the odd ones alone. */
+function flush(acc: usize, all: u64, odd: u64, offset: i32, adds: bool): void {
   const end = acc + 32;
+  let even = all - (odd << 8);
   do {
     let low = (<i32>even & 0xffff) - offset, high = (<i32>odd & 0xffff) - offset;
     if (adds) {

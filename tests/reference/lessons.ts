@@ -67,7 +67,7 @@ function withRates(example: Case, rates: Rates, seed: number): Program {
   const { model, program, scales, form, wish } = example;
   const options = { layers: "all", schedules: [wish.schedule], filtered: wish.filtered, seed } as const;
   const of = (rate: number): Program["learning"] =>
-    learningOf(model, program, scales, form, { ...options, schedules: [wish.schedule], rate });
+    learningOf(model, program, scales, form, { ...options, schedules: [wish.schedule], rate, anyRate: true });
   const [hidden, readout] = [of(rates.hidden)!, of(rates.readout)!];
   return { ...program, learning: { ...hidden, rules: [hidden.rules[0], readout.rules[1]] } };
 }

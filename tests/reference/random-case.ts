@@ -57,7 +57,14 @@ function drawCase(wish: Wish): Drawn {
     ...{ stateBits: 16, perNeuron: false, percentile: 100, code: "membrane-sum", classes: sizes.outputs },
     ...{ input: form, maxSteps, metadata: {} },
     events: form.kind === "spikes" ? rows.flat().reduce((a, b) => a + b, 1) : rows.length,
-    learn: { layers: "all", schedules: [wish.schedule], rate: 1, filtered: wish.filtered, seed: wish.seed },
+    learn: {
+      layers: "all",
+      schedules: [wish.schedule],
+      rate: 1,
+      anyRate: true,
+      filtered: wish.filtered,
+      seed: wish.seed,
+    },
   });
   const scores = Array.from(new FloatNetwork(model).run(window).outputs.slice(-sizes.outputs));
   const best = scores.indexOf(Math.max(...scores));

@@ -16,6 +16,8 @@ export interface LearnOptions {
   /** the error that reaches the layer below carries the readout's filter */
   filtered: boolean;
   seed: number;
+  /** a rate that a blob has no place for becomes the nearest that it has; else it is refused */
+  anyRate?: boolean;
 }
 
 /** Height of the surrogate, γ of Bellec et al. 2020. */
@@ -62,9 +64,9 @@ function rateOf(value: number): { mantissa: number; shift: number } {
 function ratesOf(
   window: number,
   step: number,
-  { rate, schedules }: LearnOptions,
+  { rate, schedules, anyRate }: LearnOptions,
 ): Pick<Rule, "rate" | "rateShift" | "stepRate" | "stepRateShift"> {
-  for (const schedule of schedules) expectRate(rate, schedule === "window" ? window : step);
+  if (!anyRate) for (const schedule of schedules) expectRate(rate, schedule === "window" ? window : step);
   const [ofWindow, ofStep] = [rateOf(rate * window), rateOf(rate * step)];
   return {
     rate: ofWindow.mantissa,
