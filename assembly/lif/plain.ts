@@ -32,18 +32,16 @@ function fire(op: usize, decays: usize, at: usize, bias: usize, acc: usize, list
     const u = <i32>load<i16>(at), theta = <i32>load<i16>(at + thresholds);
     // decay32 for a product of 32 bits: a negative one gets what it lacks to the next multiple
     let x = (u * <i32>load<u16>(at + decays) + <i32>(<u32>(u >> 31) >> 16)) >> 16;
-    x += load<i32>(acc) * factor;
-    if (u > theta) x -= theta;
+    x += load<i32>(acc) * factor - select<i32>(theta, 0, u > theta);
     if (bias) {
       x += load<i32>(bias);
       bias += 4;
     }
     x = clamp(x, lower, 32767);
     store<i16>(at, x);
-    if (x > theta) {
-      store<u16>(list, <u32>(at - start) >> 1);
-      list += 2;
-    }
+    // without a branch: who fires is not to be foreseen
+    store<u16>(list, <u32>(at - start) >> 1);
+    list += u32(x > theta) << 1;
     acc += 4;
   }
   return list;
