@@ -1,5 +1,6 @@
 /** Where a command writes: results to `out`, all else to `err`. */
 import cliProgress from "cli-progress";
+import { printable, shown } from "./text.js";
 
 export interface Io {
   /** standard output */
@@ -11,7 +12,7 @@ export interface Io {
 }
 
 export function warn(io: Io, warnings: readonly string[]): void {
-  for (const line of warnings) io.err(`spikelet: ${line}\n`);
+  for (const line of warnings) io.err(`spikelet: ${printable(line)}\n`);
 }
 
 /** One object, for programs to read. */
@@ -42,7 +43,9 @@ export function progressOf(io: Io, what: string, total: number): Progress {
 
 /** Rows as aligned columns, the first row their heads. Numbers stand right, text left. */
 export function table(rows: (string | number)[][]): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === "number" ? grouped(cell) : cell)));
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === "number" ? grouped(cell) : shown(cell))),
+  );
   const widths = cells[0].map((_, c) => Math.max(...cells.map((row) => row[c].length)));
   const right = cells[0].map((_, c) => rows.slice(1).every((row) => typeof row[c] === "number"));
   const line = (row: string[]): string =>

@@ -13,6 +13,7 @@ import { simulateCommand } from "./commands/simulate.js";
 import { verifyCommand } from "./commands/verify.js";
 import { InputError, UsageError } from "./errors.js";
 import type { Io } from "./io.js";
+import { printable, quoted } from "./text.js";
 
 const COMMANDS: AddCommand[] = [
   exportCommand,
@@ -40,11 +41,23 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     command.exitOverride().configureOutput({ writeOut: io.out, writeErr: io.err, outputError: usageError });
   }
   try {
+    expectCommand(program, args);
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    return explain(error, io);
+    const ended = explain(error, io);
+    if (args.length === 0) io.err(`\n${program.helpInformation()}`);
+    return ended;
   }
+}
+
+/** @throws UsageError where none is named, or help is asked for on one that there is not */
+function expectCommand(program: Command, [first, second]: readonly string[]): void {
+  const names = program.commands.map((command) => command.name());
+  const expected = `expected one of ${names.join(", ")}; spikelet help <command> says more`;
+  if (first === undefined) throw new UsageError(`found no command, ${expected}`);
+  if (first === "help" && second !== undefined && ![...names, "help"].includes(second))
+    throw new UsageError(`help: found no command ${quoted(second)}, ${expected}`);
 }
 
 function usageError(text: string, write: (text: string) => void): void {
@@ -55,7 +68,7 @@ function explain(thrown: unknown, io: Io): number {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.done : EXIT.usage;
   const error = fileErrorOf(thrown, (thrown as NodeJS.ErrnoException).path ?? "a file");
   if (error instanceof UsageError || REFUSALS.some((refusal) => error instanceof refusal)) {
-    io.err(`spikelet: ${(error as Error).message}\n`);
+    io.err(`spikelet: ${printable((error as Error).message)}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.input;
   }
   if (error instanceof RangeError && /allocation failed|Invalid (typed )?array/.test(error.message)) {

@@ -17,6 +17,7 @@ import type { Program } from "./program.js";
 import { readNir } from "./readers/nir.js";
 import type { Window } from "./simulate/float.js";
 import { setArenaBytes, writeBlob } from "./writers/blob.js";
+import { quoted } from "./text.js";
 
 export interface ReadModel {
   model: Model;
@@ -95,11 +96,11 @@ function silentNeurons(model: Model, ranges: LayerRange[]): string[] {
     const lines: string[] = [];
     if (silent)
       lines.push(
-        `layer "${layer.name}": ${silent} of ${layer.neurons} neurons never fired on the calibration data`,
+        `layer ${quoted(layer.name)}: ${silent} of ${layer.neurons} neurons never fired on the calibration data`,
       );
     if (stuck)
       lines.push(
-        `layer "${layer.name}": ${stuck} of ${layer.neurons} neurons fired in every step of the calibration data`,
+        `layer ${quoted(layer.name)}: ${stuck} of ${layer.neurons} neurons fired in every step of the calibration data`,
       );
     return lines;
   });

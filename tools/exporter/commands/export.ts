@@ -36,6 +36,7 @@ import {
   steps,
 } from "./options.js";
 import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
+import { quoted } from "../text.js";
 
 interface Flags extends SemanticFlags, AnswerFlags, InputFlags {
   output: string;
@@ -142,7 +143,7 @@ function learnOptionsOf({ learn, schedules, rate, seed }: Flags): LearnOptions |
   const list = schedules.split(",").map((name) => name.trim());
   const wrong = list.find((name) => name !== "window" && name !== "step");
   if (wrong !== undefined)
-    throw new UsageError(`--schedules: found "${wrong}", expected window, step or both`);
+    throw new UsageError(`--schedules: found ${quoted(wrong)}, expected window, step or both`);
   const layers = (match[1] ?? "all") as LearnOptions["layers"];
   return { layers, schedules: [...new Set(list)] as Schedule[], rate, filtered: true, seed };
 }

@@ -11,6 +11,7 @@ import { openBlob } from "./files.js";
 import { LARGEST_MODEL, readInput } from "./input-file.js";
 import { layersOf, withNames } from "./layers.js";
 import { isBlob } from "./model.js";
+import { quoted } from "../text.js";
 
 interface Flags {
   json?: boolean;
@@ -52,7 +53,7 @@ async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io
   io.out(`${info.classes} classes (${info.code}), up to ${info.maxSteps} steps\n\n${layerTable(layers)}`);
   if (learning) {
     io.out(`\nlearns by ${info.schedules.join(" and ")}: `);
-    io.out(`${rules.map(({ node, signal }) => `"${node}" with the ${signal} signal`).join(", ")}\n`);
+    io.out(`${rules.map(({ node, signal }) => `${quoted(node)} with the ${signal} signal`).join(", ")}\n`);
   }
 }
 

@@ -11,6 +11,7 @@ import { sha256 } from "./files.js";
 import { LARGEST_MODEL, readInput } from "./input-file.js";
 import { CODES } from "./options.js";
 import type { AnswerFlags } from "./options.js";
+import { quoted } from "../text.js";
 
 export interface OpenModel {
   file: string;
@@ -55,7 +56,7 @@ export function answerFormOf({ model, file }: OpenModel, flags: AnswerFlags, usu
     const found = spiking ? "spikes" : "is read as membranes";
     const fitting = CODES.filter((c) => c.startsWith("membrane") !== spiking);
     throw new UsageError(
-      `--code ${code}: ${file}: the last layer "${last.name}" ${found}, expected ${fitting.join(", ")}`,
+      `--code ${code}: ${file}: the last layer ${quoted(last.name)} ${found}, expected ${fitting.join(", ")}`,
     );
   }
   return { code, classes: classesOf(last, code, flags.classes) };
@@ -65,13 +66,13 @@ function classesOf({ name, neurons }: Layer, code: Code, wanted: number | undefi
   if (code !== "population") {
     if (wanted === undefined || wanted === neurons) return neurons;
     throw new UsageError(
-      `--classes ${wanted}: the last layer "${name}" has ${neurons} neurons, expected as many classes; only --code population groups them`,
+      `--classes ${wanted}: the last layer ${quoted(name)} has ${neurons} neurons, expected as many classes; only --code population groups them`,
     );
   }
   if (wanted === undefined) throw new UsageError("--code population needs --classes N, the number of groups");
   if (neurons % wanted === 0) return wanted;
   throw new UsageError(
-    `--classes ${wanted}: the last layer "${name}" has ${neurons} neurons, expected a divisor of that`,
+    `--classes ${wanted}: the last layer ${quoted(name)} has ${neurons} neurons, expected a divisor of that`,
   );
 }
 

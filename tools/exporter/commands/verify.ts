@@ -21,6 +21,7 @@ import type { OpenModel } from "./model.js";
 import { addSampleOptions, addSemanticOptions, semanticsOf, share } from "./options.js";
 import type { SampleFlags, SemanticFlags } from "./options.js";
 import { Agreement } from "./agreement.js";
+import { quoted } from "../text.js";
 
 interface Flags extends SemanticFlags, SampleFlags {
   min?: number;
@@ -173,5 +174,5 @@ function print({ samples, layers, firstDifference, ...shares }: Verdict, io: Io)
   io.out(`\n${table([["layer", "kind", "F1 of spikes", "of the arithmetic alone"], ...rows])}`);
   if (firstDifference === null) return;
   const { sample, step, layer, neuron } = firstDifference;
-  io.out(`\nfirst difference: sample ${sample}, step ${step}, layer "${layer}", neuron ${neuron}\n`);
+  io.out(`\nfirst difference: sample ${sample}, step ${step}, layer ${quoted(layer)}, neuron ${neuron}\n`);
 }

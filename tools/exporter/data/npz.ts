@@ -5,6 +5,7 @@ import { readNpy, writeNpy } from "./npy.js";
 import type { NpyArray, NumericArray } from "./npy.js";
 import { readDirectory, unpack } from "./zip.js";
 import type { ZipEntry } from "./zip.js";
+import { quoted } from "../text.js";
 
 /** The same arrays give the same bytes: every entry has the date that zip counts from. */
 const NO_DATE = "1980-01-01T00:00:00";
@@ -28,7 +29,7 @@ export function readNpz(bytes: Uint8Array, file: string, names: readonly string[
   expectOnce(wanted, file);
   const size = wanted.reduce((sum, entry) => sum + entry.size, 0);
   if (size > MOST_BYTES) {
-    const found = wanted.map(({ name }) => `"${arrayOf(name)}"`).join(" and ");
+    const found = wanted.map(({ name }) => quoted(arrayOf(name))).join(" and ");
     throw new InputError(
       `${file}: too large: found ${megabytes(size)} MB in ${found}, expected at most ${megabytes(MOST_BYTES)} MB; split the samples over several files`,
     );
@@ -36,7 +37,7 @@ export function readNpz(bytes: Uint8Array, file: string, names: readonly string[
   return new Map(
     wanted.map((entry) => {
       const content = whole(file, () => unpack(bytes, entry));
-      return [arrayOf(entry.name), readNpy(content, `${file}: "${arrayOf(entry.name)}"`)];
+      return [arrayOf(entry.name), readNpy(content, `${file}: ${quoted(arrayOf(entry.name))}`)];
     }),
   );
 }
@@ -62,7 +63,7 @@ function expectOnce(entries: ZipEntry[], file: string): void {
     const other = seen.get(arrayOf(name));
     if (other !== undefined) {
       throw new InputError(
-        `${file}: found the array "${arrayOf(name)}" twice ("${other}" and "${name}"), expected it once; save the archive again with numpy.savez`,
+        `${file}: found the array ${quoted(arrayOf(name))} twice (${quoted(other)} and ${quoted(name)}), expected it once; save the archive again with numpy.savez`,
       );
     }
     seen.set(arrayOf(name), name);

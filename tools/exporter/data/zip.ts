@@ -4,6 +4,7 @@
  */
 import { inflateRawSync } from "node:zlib";
 import { crc32 } from "../../../host/crc32.js";
+import { quoted } from "../text.js";
 
 export interface ZipEntry {
   name: string;
@@ -79,16 +80,18 @@ export function unpack(
 ): Uint8Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (offset + LOCAL_BYTES > view.byteLength || view.getUint32(offset, true) !== LOCAL)
-    throw new Error(`"${name}" is not where the directory says`);
+    throw new Error(`${quoted(name)} is not where the directory says`);
   const from = offset + LOCAL_BYTES + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-  if (from + packedSize > view.byteLength) throw new Error(`"${name}" is cut off`);
+  if (from + packedSize > view.byteLength) throw new Error(`${quoted(name)} is cut off`);
   if (method !== 0 && method !== 8)
-    throw new Error(`"${name}" is packed by method ${method}, expected 8, deflate`);
+    throw new Error(`${quoted(name)} is packed by method ${method}, expected 8, deflate`);
   const packed = bytes.subarray(from, from + packedSize);
   const content = method === 0 ? packed : inflated(packed, name, size);
   if (content.length !== size)
-    throw new Error(`"${name}" unpacks to ${content.length} bytes, expected the ${size} of the directory`);
-  if (crc32(content) !== crc) throw new Error(`"${name}" has another checksum than the directory says`);
+    throw new Error(
+      `${quoted(name)} unpacks to ${content.length} bytes, expected the ${size} of the directory`,
+    );
+  if (crc32(content) !== crc) throw new Error(`${quoted(name)} has another checksum than the directory says`);
   return content;
 }
 
@@ -130,7 +133,9 @@ function inflated(packed: Uint8Array, name: string, size: number): Uint8Array {
     return inflateRawSync(packed, { maxOutputLength: Math.max(1, size) });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE")
-      throw new Error(`"${name}" unpacks to more than the ${size} bytes of the directory`, { cause: error });
-    throw new Error(`"${name}" does not unpack`, { cause: error });
+      throw new Error(`${quoted(name)} unpacks to more than the ${size} bytes of the directory`, {
+        cause: error,
+      });
+    throw new Error(`${quoted(name)} does not unpack`, { cause: error });
   }
 }

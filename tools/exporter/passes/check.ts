@@ -7,6 +7,7 @@ import { NEURONS, predecessors, REQUIRED_FIELDS, successors, topologicalOrder } 
 import type { Graph, GraphNode } from "../graph.js";
 import type { Assumptions } from "./assumptions.js";
 import { broadcast, count, isFloat32, numbers } from "./fields.js";
+import { quoted } from "../text.js";
 
 export interface Checked {
   input: GraphNode;
@@ -35,21 +36,19 @@ export function checkGraph(graph: Graph, assumptions: Assumptions): Checked {
   const { order: names, cycle } = topologicalOrder(graph);
   if (cycle !== null) {
     throw new InputError(
-      `${graph.file}: the edges form a cycle, ${[...cycle, cycle[0]].map((n) => `"${n}"`).join(" → ")}; ` +
+      `${graph.file}: the edges form a cycle, ${[...cycle, cycle[0]].map(quoted).join(" → ")}; ` +
         `this version runs feed-forward networks only`,
     );
   }
   const order = leadingTo(output.name, names, before).map((name) => graph.nodes.get(name)!);
   if (!order.includes(input)) {
     throw new InputError(
-      `${graph.file}: no way leads from "${input.name}" to "${output.name}"; expected edges that connect them`,
+      `${graph.file}: no way leads from ${quoted(input.name)} to ${quoted(output.name)}; expected edges that connect them`,
     );
   }
   const left = names.filter((name) => !order.some((node) => node.name === name));
   if (left.length > 0) {
-    assumptions.note(
-      `left out, since nothing of it reaches the output: ${left.map((n) => `"${n}"`).join(", ")}`,
-    );
+    assumptions.note(`left out, since nothing of it reaches the output: ${left.map(quoted).join(", ")}`);
   }
   const shapes = new Map<string, number[]>();
   for (const node of order) {
@@ -62,12 +61,14 @@ function checkFields(file: string, node: GraphNode): void {
   const required = REQUIRED_FIELDS.get(node.type);
   if (required === undefined) {
     throw new InputError(
-      `${file}: node "${node.name}" is of type ${node.type}, which this version does not run`,
+      `${file}: node ${quoted(node.name)} is of type ${node.type}, which this version does not run`,
     );
   }
   for (const field of required) {
     if (!node.fields.has(field)) {
-      throw new InputError(`${file}: node "${node.name}" of type ${node.type} has no attribute "${field}"`);
+      throw new InputError(
+        `${file}: node ${quoted(node.name)} of type ${node.type} has no attribute ${quoted(field)}`,
+      );
     }
   }
   for (const [name, field] of node.fields) {
@@ -80,14 +81,14 @@ function checkFields(file: string, node: GraphNode): void {
     );
     if (bad >= 0) {
       throw new InputError(
-        `${file}: node "${node.name}" has ${data[bad]} in "${name}" (element ${bad} of ${data.length}), ` +
+        `${file}: node ${quoted(node.name)} has ${data[bad]} in ${quoted(name)} (element ${bad} of ${data.length}), ` +
           `expected finite numbers; look for a training that diverged`,
       );
     }
     const large = data.findIndex((x: number) => Number.isFinite(x) && !isFloat32(x));
     if (large >= 0) {
       throw new InputError(
-        `${file}: node "${node.name}" has ${data[large]} in "${name}" (element ${large} of ${data.length}), ` +
+        `${file}: node ${quoted(node.name)} has ${data[large]} in ${quoted(name)} (element ${large} of ${data.length}), ` +
           `expected numbers of float32's range, up to 3.4e38; look for a training that diverged`,
       );
     }
@@ -100,7 +101,7 @@ function only(graph: Graph, type: "Input" | "Output", outside: Map<string, strin
     (node) => node.type === type && outside.get(node.name)!.length === 0,
   );
   if (found.length === 1) return found[0];
-  const names = found.map((node) => `"${node.name}"`).join(", ");
+  const names = found.map((node) => quoted(node.name)).join(", ");
   throw new InputError(
     `${graph.file}: found ${found.length} nodes of type ${type}${found.length > 0 ? ` (${names})` : ""}, expected one`,
   );
@@ -123,7 +124,7 @@ function shapeAfter(
   if (sources.length === 0) {
     if (node.type === "Input") return declaredShape(file, node);
     throw new InputError(
-      `${file}: node "${node.name}" leads to the output but no edge leads to it; expected one`,
+      `${file}: node ${quoted(node.name)} leads to the output but no edge leads to it; expected one`,
     );
   }
   const source = sources[0];
@@ -131,13 +132,13 @@ function shapeAfter(
   const other = sources.find((name) => count(shapes.get(name)!) !== count(shape));
   if (other !== undefined) {
     throw new InputError(
-      `${file}: "${source}" (shape ${shown(shape)}) and "${other}" (shape ${shown(shapes.get(other)!)}) ` +
-        `both lead to "${node.name}" and differ in size; expected the same, since they are added`,
+      `${file}: ${quoted(source)} (shape ${shown(shape)}) and ${quoted(other)} (shape ${shown(shapes.get(other)!)}) ` +
+        `both lead to ${quoted(node.name)} and differ in size; expected the same, since they are added`,
     );
   }
   const refuse = (what: string): never => {
     throw new InputError(
-      `${file}: edge "${source}" → "${node.name}": found ${count(shape)} values (shape ${shown(shape)}), ` +
+      `${file}: edge ${quoted(source)} → ${quoted(node.name)}: found ${count(shape)} values (shape ${shown(shape)}), ` +
         `expected ${what}; correct the model and export it again`,
     );
   };
@@ -146,7 +147,7 @@ function shapeAfter(
       const field = node.fields.get(name);
       if (field === undefined) continue;
       const { shape: own } = numbers(file, node, name);
-      if (broadcast(field, shape) === null) refuse(`${count(own)} (shape ${shown(own)} of "${name}")`);
+      if (broadcast(field, shape) === null) refuse(`${count(own)} (shape ${shown(own)} of ${quoted(name)})`);
     }
     return shape;
   }
@@ -157,7 +158,7 @@ function shapeAfter(
       if (count(declared) !== count(shape)) refuse(`${count(declared)} (shape ${shown(declared)})`);
       if (shown(declared) !== shown(shape)) {
         assumptions.assume(
-          `"${node.name}" is declared with shape ${shown(declared)} and gets ${shown(shape)}: ` +
+          `${quoted(node.name)} is declared with shape ${shown(declared)} and gets ${shown(shape)}: ` +
             `taken as the same ${count(shape)} values in the same order`,
         );
       }
@@ -168,25 +169,25 @@ function shapeAfter(
       const weight = numbers(file, node, "weight");
       if (weight.shape.length !== 2) {
         throw new InputError(
-          `${file}: node "${node.name}" has a weight of shape ${shown(weight.shape)}, expected two dimensions (outputs, inputs)`,
+          `${file}: node ${quoted(node.name)} has a weight of shape ${shown(weight.shape)}, expected two dimensions (outputs, inputs)`,
         );
       }
       const [outputs, inputs] = weight.shape;
       if (weight.data.length === 0) {
         throw new InputError(
-          `${file}: node "${node.name}" has a weight of shape ${shown(weight.shape)}, which is empty, expected at least one output and one input`,
+          `${file}: node ${quoted(node.name)} has a weight of shape ${shown(weight.shape)}, which is empty, expected at least one output and one input`,
         );
       }
       if (count(shape) !== inputs) refuse(`${inputs} (weight of shape ${shown(weight.shape)})`);
       if (shape.at(-1) !== inputs) {
         assumptions.assume(
-          `"${node.name}" takes ${inputs} values and gets shape ${shown(shape)}: flattened row by row; ` +
+          `${quoted(node.name)} takes ${inputs} values and gets shape ${shown(shape)}: flattened row by row; ` +
             `put a Flatten before it to say so`,
         );
       }
       if (node.type === "Affine" && broadcast(node.fields.get("bias")!, [outputs]) === null) {
         throw new InputError(
-          `${file}: node "${node.name}" has a bias of shape ${shown(numbers(file, node, "bias").shape)}, expected ${outputs}`,
+          `${file}: node ${quoted(node.name)} has a bias of shape ${shown(numbers(file, node, "bias").shape)}, expected ${outputs}`,
         );
       }
       return [outputs];
@@ -216,12 +217,12 @@ function declaredShape(file: string, node: GraphNode): number[] {
   const shape = Array.from(numbers(file, node, "shape").data);
   if (shape.length === 0 || shape.some((n) => !Number.isInteger(n) || n < 1)) {
     throw new InputError(
-      `${file}: node "${node.name}" has the shape ${shown(shape)}, expected whole numbers from 1 on`,
+      `${file}: node ${quoted(node.name)} has the shape ${shown(shape)}, expected whole numbers from 1 on`,
     );
   }
   if (count(shape) > MOST_VALUES) {
     throw new InputError(
-      `${file}: node "${node.name}" has the shape ${shown(shape)}, too large: expected at most ${MOST_VALUES} values`,
+      `${file}: node ${quoted(node.name)} has the shape ${shown(shape)}, too large: expected at most ${MOST_VALUES} values`,
     );
   }
   return shape;

@@ -5,6 +5,7 @@ import { InputError } from "../errors.js";
 import type { GraphNode } from "../graph.js";
 import type { Assumptions } from "./assumptions.js";
 import { broadcast } from "./fields.js";
+import { quoted } from "../text.js";
 
 export type Discretisation = "euler" | "exact";
 
@@ -57,7 +58,7 @@ export function constantsOf(
   for (let j = 0; j < size; j++) {
     if (threshold !== null && !(Math.fround(threshold[j]) > 0)) {
       throw new InputError(
-        `${file}: node "${node.name}" has the threshold ${threshold[j]} (neuron ${j}), expected one above 0, ` +
+        `${file}: node ${quoted(node.name)} has the threshold ${threshold[j]} (neuron ${j}), expected one above 0, ` +
           `where membranes start; shift v_leak, v_reset and v_threshold together`,
       );
     }
@@ -73,12 +74,12 @@ export function constantsOf(
       const bad =
         Math.fround(tau[j]) > 0 ? `an infinite r with a tau of ${tau[j]} s` : `a tau of ${tau[j]} s`;
       throw new InputError(
-        `${file}: node "${node.name}" has ${bad} (neuron ${j}), expected tau > 0 and a finite r`,
+        `${file}: node ${quoted(node.name)} has ${bad} (neuron ${j}), expected tau > 0 and a finite r`,
       );
     }
     if (how === "euler" && tau[j] < dt * (1 - ROUNDING)) {
       throw new InputError(
-        `${file}: node "${node.name}" has a tau of ${tau[j]} s (neuron ${j}), less than the time step of ${dt} s, ` +
+        `${file}: node ${quoted(node.name)} has a tau of ${tau[j]} s (neuron ${j}), less than the time step of ${dt} s, ` +
           `which makes Euler's decay 1 − dt/tau negative; give a smaller --dt, or --discretise exact`,
       );
     }
@@ -89,7 +90,7 @@ export function constantsOf(
   }
   if (guessedGain > 0) {
     assumptions.assume(
-      `"${node.name}" has an infinite tau in ${guessedGain} of ${size} neurons: taken as IF, whose gain is r·dt`,
+      `${quoted(node.name)} has an infinite tau in ${guessedGain} of ${size} neurons: taken as IF, whose gain is r·dt`,
     );
   }
   return {

@@ -16,6 +16,7 @@ import type { Drive, Term } from "./fold.js";
 import { checkResetOptions, resetsOf } from "./resets.js";
 import type { ResetRule } from "./resets.js";
 import { timeStep } from "./timestep.js";
+import { quoted } from "../text.js";
 
 export interface DiscretiseOptions {
   /** seconds a step; guessed, with a warning, where it is missing */
@@ -108,8 +109,8 @@ function refuseAnalogueSources(file: string, drive: Drive, target: string, neuro
     const source = neurons.find((node) => node.name === term.source);
     if (source?.type !== "LI") continue;
     throw new InputError(
-      `${file}: node "${source.name}" is an LI, which has membranes and no spikes, and leads to "${target}"` +
-        `${term.via.length > 0 ? ` by way of "${term.via.at(-1)!.name}"` : ""}; expected it directly before the Output`,
+      `${file}: node ${quoted(source.name)} is an LI, which has membranes and no spikes, and leads to ${quoted(target)}` +
+        `${term.via.length > 0 ? ` by way of ${quoted(term.via.at(-1)!.name)}` : ""}; expected it directly before the Output`,
     );
   }
 }
@@ -126,7 +127,7 @@ function lowerOf(
   const below = rule.reset.startsWith("zero") ? vReset.find((v) => v < lower) : undefined;
   if (below !== undefined) {
     throw new InputError(
-      `${file}: node "${node.name}" has a v_reset of ${below}, below the lower bound of ${lower}; give a lower --lower-bound`,
+      `${file}: node ${quoted(node.name)} has a v_reset of ${below}, below the lower bound of ${lower}; give a lower --lower-bound`,
     );
   }
   return lower;
@@ -174,7 +175,7 @@ function connectionOf(
 ): Connection {
   if (gain.length ** 2 > MOST_WEIGHTS && term.matrix.kind !== "dense") {
     throw new InputError(
-      `${file}: "${term.source}" leads to "${target}" with a weight from each of ${gain.length} neurons to each, ` +
+      `${file}: ${quoted(term.source)} leads to ${quoted(target)} with a weight from each of ${gain.length} neurons to each, ` +
         `too large: expected at most ${MOST_WEIGHTS} weights; make the layers smaller`,
     );
   }
@@ -189,7 +190,7 @@ function expectFloat32(file: string, target: string, what: string, values: Float
   const bad = values.find((x) => !isFloat32(x));
   if (bad === undefined) return;
   throw new InputError(
-    `${file}: the ${what} of "${target}" come to ${bad}, once gains and matrices on the way are multiplied, ` +
+    `${file}: the ${what} of ${quoted(target)} come to ${bad}, once gains and matrices on the way are multiplied, ` +
       `expected float32's range, up to 3.4e38; look at their scales, and at --dt`,
   );
 }

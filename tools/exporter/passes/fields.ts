@@ -1,6 +1,7 @@
 /** Fields of nodes as arrays of the size that a pass needs. */
 import { InputError } from "../errors.js";
 import type { ArrayField, Field, GraphNode } from "../graph.js";
+import { quoted } from "../text.js";
 
 /** Whether a finite number stays finite in the precision that models are trained in; larger ones are no weights. */
 export function isFloat32(x: number): boolean {
@@ -22,8 +23,8 @@ export function numbers(file: string, node: GraphNode, name: string): ArrayField
   if (typeof field === "number") return { shape: [], data: Float64Array.of(field) };
   if (typeof field === "object") return field;
   throw new InputError(
-    `${file}: node "${node.name}" of type ${node.type} has ${field === undefined ? "nothing" : `the text "${field}"`} ` +
-      `in "${name}", expected numbers`,
+    `${file}: node ${quoted(node.name)} of type ${node.type} has ${field === undefined ? "nothing" : `the text ${quoted(field)}`} ` +
+      `in ${quoted(name)}, expected numbers`,
   );
 }
 

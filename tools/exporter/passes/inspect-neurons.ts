@@ -1,5 +1,6 @@
 /** Neurons that cannot do anything: they never reach their threshold, or pass it without being asked. */
 import type { Layer, Model } from "../model.js";
+import { quoted } from "../text.js";
 
 /**
  * Looks for neurons that can never fire, and for such as fire whatever happens. Bounds, not simulations: a neuron
@@ -42,7 +43,7 @@ export function deadOrStuck(model: Model, inputRange: number | readonly [number,
       else if (passes(layer, j, layer.bias[j])) unasked++;
     }
     const dead = live.filter((x) => x === 0).length;
-    const of = `of ${layer.neurons} neurons of layer "${layer.name}"`;
+    const of = `of ${layer.neurons} neurons of layer ${quoted(layer.name)}`;
     if (dead > 0)
       warnings.push(`${dead} ${of} can never reach their threshold; check the time step, r and the weights`);
     if (always > 0) warnings.push(`${always} ${of} fire whatever the input is; check v_leak and the biases`);

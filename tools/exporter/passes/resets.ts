@@ -7,6 +7,7 @@ import type { GraphNode } from "../graph.js";
 import type { Reset, ResetAt } from "../model.js";
 import type { Assumptions } from "./assumptions.js";
 import { numbers } from "./fields.js";
+import { quoted } from "../text.js";
 
 export interface ResetRule {
   reset: Reset;
@@ -86,7 +87,7 @@ export function resetsOf(
       }
     }
   }
-  for (const [line, names] of open) assumptions.assume(`${names.map((n) => `"${n}"`).join(", ")}: ${line}`);
+  for (const [line, names] of open) assumptions.assume(`${names.map(quoted).join(", ")}: ${line}`);
   return rules;
 }
 

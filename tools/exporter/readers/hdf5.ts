@@ -5,6 +5,7 @@
  */
 import type * as H5wasm from "h5wasm";
 import { InputError } from "../errors.js";
+import { quoted } from "../text.js";
 
 export interface H5Group {
   kind: "group";
@@ -150,7 +151,7 @@ function readGroup(h5: typeof H5wasm, group: H5wasm.Group, depth: number, survey
       // keeps its place among the others until it is read
       children.set(name, { kind: "other", type: entry.metadata.type });
       survey.datasets.push({ dataset: entry, into: children, name });
-    } else throw new Error(`"${name}" in ${group.path} is neither a group nor a data set`);
+    } else throw new Error(`${quoted(name)} in ${group.path} is neither a group nor a data set`);
   }
   return { kind: "group", children };
 }

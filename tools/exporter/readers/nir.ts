@@ -9,6 +9,7 @@ import { Assumptions } from "../passes/assumptions.js";
 import { checkGraph } from "../passes/check.js";
 import { readHdf5 } from "./hdf5.js";
 import type { H5Entry, H5Group } from "./hdf5.js";
+import { quoted, shown } from "../text.js";
 
 /** The newest NIR whose files this reader is known to read. */
 const NEWEST_MAJOR = 1;
@@ -45,7 +46,7 @@ export async function readNir(
   const type = node?.kind === "group" ? text(node.children.get("type")) : null;
   if (node?.kind !== "group" || type !== "NIRGraph") {
     const found = type
-      ? `a single node of type ${type}`
+      ? `a single node of type ${shown(type)}`
       : `no NIR graph in an HDF5 file with ${listed([...root.children.keys()])}`;
     throw new InputError(
       `${file}: found ${found}, expected "/node" of type NIRGraph; export the model with nir.write`,
@@ -54,7 +55,7 @@ export async function readNir(
   const version = text(root.children.get("version"));
   if (version !== null && Number.parseInt(version, 10) > NEWEST_MAJOR) {
     assumptions.assume(
-      `written by NIR ${version}, newer than the ${NEWEST_MAJOR}.x that this reader knows; read as ${NEWEST_MAJOR}.x`,
+      `written by NIR ${shown(version)}, newer than the ${NEWEST_MAJOR}.x that this reader knows; read as ${NEWEST_MAJOR}.x`,
     );
   }
   const reading: Reading = { file, nodes: new Map(), edges: [], assumptions };
@@ -66,7 +67,7 @@ export async function readNir(
 
 /** Adds the nodes and edges of one NIRGraph under the prefix; returns where edges to the graph itself lead. */
 function flatten(reading: Reading, group: H5Group, prefix: string): Port {
-  const where = prefix === "" ? "the graph" : `the subgraph "${prefix.slice(0, -1)}"`;
+  const where = prefix === "" ? "the graph" : `the subgraph ${quoted(prefix.slice(0, -1))}`;
   const nodes = group.children.get("nodes");
   if (nodes?.kind !== "group") {
     throw new InputError(`${reading.file}: ${where} has no group "nodes"; export the model with nir.write`);
@@ -78,7 +79,7 @@ function flatten(reading: Reading, group: H5Group, prefix: string): Port {
     const type = entry.kind === "group" ? text(entry.children.get("type")) : null;
     if (entry.kind !== "group" || type === null) {
       throw new InputError(
-        `${reading.file}: node "${full}" has no attribute "type", so that nobody can tell what it is; export it with nir.write`,
+        `${reading.file}: node ${quoted(full)} has no attribute "type", so that nobody can tell what it is; export it with nir.write`,
       );
     }
     if (type === "NIRGraph") {
@@ -86,7 +87,7 @@ function flatten(reading: Reading, group: H5Group, prefix: string): Port {
       continue;
     }
     if (reading.nodes.has(full))
-      throw new InputError(`${reading.file}: two nodes are called "${full}"; rename one`);
+      throw new InputError(`${reading.file}: two nodes are called ${quoted(full)}; rename one`);
     const node = { name: full, type, fields: fieldsOf(reading.file, full, type, entry) };
     reading.nodes.set(full, node);
     own.push(node);
@@ -122,7 +123,7 @@ function readEdges(
   const renamed = renameOf(file, where, names, ports, (name) => portOf(name) !== undefined);
   if (renamed !== null) {
     reading.assumptions.assume(
-      `edges of ${where} name "${renamed.from}", which is no node; taken as "${renamed.to}", the one node without edges`,
+      `edges of ${where} name ${quoted(renamed.from)}, which is no node; taken as ${quoted(renamed.to)}, the one node without edges`,
     );
   }
   const single = (name: string, side: "ins" | "outs"): string => {
@@ -130,7 +131,7 @@ function readEdges(
     if (found.length === 1) return found[0];
     const kind = side === "ins" ? "Input" : "Output";
     throw new InputError(
-      `${file}: an edge leads ${side === "ins" ? "into" : "out of"} the subgraph "${prefix + name}", which has ` +
+      `${file}: an edge leads ${side === "ins" ? "into" : "out of"} the subgraph ${quoted(prefix + name)}, which has ` +
         `${found.length} nodes of type ${kind}; expected one`,
     );
   };
@@ -163,7 +164,7 @@ function fieldsOf(file: string, name: string, type: string, group: H5Group): Map
   const required = REQUIRED_FIELDS.get(type);
   if (required === undefined) {
     throw new InputError(
-      `${file}: node "${name}" is of type ${type}, which this version does not run; ` +
+      `${file}: node ${quoted(name)} is of type ${shown(type)}, which this version does not run; ` +
         `it reads ${[...REQUIRED_FIELDS.keys()].join(", ")}`,
     );
   }
@@ -177,9 +178,15 @@ function fieldsOf(file: string, name: string, type: string, group: H5Group): Map
   }
   for (const field of required) {
     if (fields.has(field)) continue;
+    if (group.children.get(field)?.kind === "other") {
+      throw new InputError(
+        `${file}: node ${quoted(name)} of type ${type} has "${field}" in a type that holds no plain numbers (complex ones, or records), ` +
+          `expected integers or floats; convert it and export it again`,
+      );
+    }
     const there = [...fields.keys()];
     throw new InputError(
-      `${file}: node "${name}" of type ${type} has no attribute "${field}" ` +
+      `${file}: node ${quoted(name)} of type ${type} has no attribute ${quoted(field)} ` +
         `(it has ${there.length === 0 ? "none" : listed(there)}); export it again with nir.write`,
     );
   }
@@ -195,7 +202,7 @@ function unique(edges: Edge[]): Edge[] {
 }
 
 function listed(names: string[]): string {
-  const shown = names.slice(0, 8).map((name) => `"${name}"`);
+  const shown = names.slice(0, 8).map(quoted);
   if (names.length > 8) shown.push(`${names.length - 8} more`);
   return shown.length === 0 ? "nothing in it" : shown.join(", ");
 }
