@@ -82,12 +82,12 @@ function checkOperations(): i32 {
   return (load<u16>(blob, L.HEADER_CODE) <= L.CODE_POPULATION) == (code == L.OP_LIF) ? L.OK : L.BAD_OPERATION;
 }
 
-/** Neurons of a source: the network's input or an earlier spiking population; 0 where there is none such. */
+/** Neurons of a source: the network's input or a spiking population; 0 where there is none such. */
 function sourceNeurons(op: usize): u32 {
   const source = <u32>load<u16>(op, L.SYNAPSE_SOURCE);
   if (!source) return load<u32>(blob, L.HEADER_INPUTS);
   const offset = (source - 1) * L.OPERATION_BYTES;
-  if (offset >= <u32>(op - program)) return 0;
+  if (offset >= <u32>(programEnd - program)) return 0;
   const from = program + offset;
   return load<u16>(from) == L.OP_LIF ? load<u32>(from, L.POPULATION_NEURONS) : 0;
 }
@@ -123,12 +123,13 @@ function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
   const flags = <u32>load<u16>(op, L.OP_FLAGS), reset = <u32>load<u8>(op, L.POPULATION_RESET);
   const bits = <u32>load<u8>(op, L.POPULATION_BITS), k = <i32>load<i8>(op, L.POPULATION_SHIFT);
   const keeps = flags & L.POPULATION_NO_DECAY;
-  let bad = flags >> 3 | u32(reset > L.RESET_ZERO_STEP) | load<u8>(op, 7) | soiled(op + L.POPULATION_ZERO, L.OPERATION_BYTES - L.POPULATION_ZERO);
+  const adapts = flags & L.POPULATION_ADAPTS, currents = flags & L.POPULATION_CURRENTS, fine = <u32>load<u8>(op, L.POPULATION_FINE);
+  let bad = flags >> 5 | u32(reset > L.RESET_ZERO_STEP) | (currents ? u32(fine > 12) : fine) | soiled(op + L.POPULATION_ZERO, L.OPERATION_BYTES - L.POPULATION_ZERO);
   // one of 8, 16 and 32
   bad |= (popcnt<u32>(bits) ^ 1) | (bits & ~56);
   // only subtract (1) and zero (3) can act at once; a leaky integrator has no reset and no comparator
   bad |= flags & L.POPULATION_RESET_NOW & (~reset << 2);
-  if (bad | (spiking ? 0 : reset | (flags ^ keeps))) return L.BAD_OPERATION;
+  if (bad | (spiking ? 0 : reset | (flags ^ keeps ^ currents))) return L.BAD_OPERATION;
   const top = i32.MAX_VALUE >> (32 - bits);
   const lower = load<i32>(op, L.POPULATION_LOWER), vReset = load<i32>(op, L.POPULATION_V_RESET);
   bad = u32(<u32>(k + 24) > 40) | u32(<u32>-lower > <u32>top + 1) | u32(vReset < lower) | u32(vReset > top);
@@ -140,7 +141,11 @@ function checkPopulation(op: usize, spiking: bool, reach: u64): i32 {
   const wide = u32(bits == 32);
   bad = keeps ? decay : misplaced(decay, all << 1);
   bad |= spiking ? misplaced(threshold, all << 1 << wide) : threshold;
-  if (bad | (bias ? misplaced(bias, all << 2) : 0)) return L.BAD_PARAMETER;
+  bad |= bias ? misplaced(bias, all << 2) : 0;
+  const adaptation = load<u32>(op, L.POPULATION_ADAPTATION), current = load<u32>(op, L.POPULATION_CURRENT);
+  bad |= adapts ? misplaced(adaptation, all << 2) : adaptation;
+  bad |= currents ? misplaced(current, all << 1) : current;
+  if (bad) return L.BAD_PARAMETER;
   for (let j: u32 = 0; j < all; j++) {
     if (spiking) bad |= outside(wide ? load<i32>(blob + threshold + (j << 2)) : <i32>load<i16>(blob + threshold + (j << 1)), top);
     if (bias) bad |= u32(<u32>(load<i32>(blob + bias + (j << 2)) + SUM_LIMIT) > <u32>SUM_LIMIT << 1);

@@ -2,7 +2,7 @@
  * What a call brings along, checked once before the blind code runs: flags, room, spikes within the inputs, a class that exists.
  */
 import * as L from "./layout";
-import { Arena } from "./arena";
+import { Arena, ROWS } from "./arena";
 
 export function checkRun(arena: Arena, steps: u32, flags: u32): i32 {
   if (steps - 1 >= arena.longest) return L.BAD_STEPS;
@@ -41,10 +41,22 @@ function largest(p: usize, count: u32): u32 {
   return top;
 }
 
-export function checkTeach(arena: Arena, target: u32, schedule: u32): i32 {
+export function checkTeach(arena: Arena, target: u32, from: u32, to: u32, reward: i32): i32 {
+  const status = checkLesson(arena, target, L.SCHEDULE_WINDOW);
+  if (status) return status;
+  if (u32(from >= to) | u32(to > arena.recorded)) return L.BAD_STEPS;
+  return u32(reward + (1 << 14)) > 1 << 15 ? L.BAD_TARGET : L.OK;
+}
+
+export function checkTeachStep(arena: Arena, target: u32): i32 {
+  return checkLesson(arena, target, L.SCHEDULE_STEP);
+}
+
+function checkLesson(arena: Arena, target: u32, schedule: u32): i32 {
   if (!arena.rules || !(load<u16>(arena.learning, L.LEARNING_SCHEDULES) & schedule)) return L.NOT_LEARNING;
   if (!arena.recorded) return L.NOT_RECORDED;
   // the lesson reads the input once more, and a host may have put another one meanwhile (learn.ts clamps frames)
   if (arena.kind == L.INPUT_SPIKES && !spikesHold(arena, arena.recorded)) return L.BAD_INPUT;
+  if (target == ROWS && arena.targets) return L.OK;
   return target < <u32>arena.classes ? L.OK : L.BAD_TARGET;
 }

@@ -8,7 +8,7 @@
 import { Arena } from "./arena";
 import { check } from "./check";
 import { decodeClasses } from "./code/readout";
-import { checkRun, checkTeach } from "./guard";
+import { checkRun, checkTeach, checkTeachStep } from "./guard";
 import { learnStep, learnWindow } from "./learn";
 import * as L from "./layout";
 import { arenaBytes, place } from "./plan";
@@ -59,27 +59,40 @@ export function decode(arena: usize): i32 {
   return decodeClasses(changetype<Arena>(arena));
 }
 
-/** Learns from the recorded window; schedule `window`. */
-export function teach(arena: usize, target: u32): i32 {
+/**
+ * Learns from the recorded window; schedule `window`.
+ *
+ * @param target a class, or ROWS (all bits set): the rows in the arena
+ * @param from, to the steps that count, from … to − 1
+ * @param reward within ± 2^14; 2^14 where rules want none
+ */
+export function teach(arena: usize, target: u32, from: u32, to: u32, reward: i32): i32 {
   const a = changetype<Arena>(arena);
-  const status = checkTeach(a, target, L.SCHEDULE_WINDOW);
-  if (!status) learnWindow(a, target);
-  return status;
+  const status = checkTeach(a, target, from, to, reward);
+  if (status) return status;
+  a.target = target;
+  a.from = from;
+  a.to = to;
+  a.reward = reward;
+  learnWindow(a);
+  return L.OK;
 }
 
 /** Learns from the last recorded step; schedule `step`. */
 export function teachStep(arena: usize, target: u32): i32 {
   const a = changetype<Arena>(arena);
-  const status = checkTeach(a, target, L.SCHEDULE_STEP);
-  if (!status) learnStep(a, target);
-  return status;
+  const status = checkTeachStep(a, target);
+  if (status) return status;
+  a.target = target;
+  learnStep(a);
+  return L.OK;
 }
 
 /** Sets the rate of one rule, mantissa · 2^−shift, for a schedule; lasts until the next load. */
 export function setRate(arena: usize, rule: u32, schedule: u32, mantissa: u32, shift: u32): i32 {
   const learning = changetype<Arena>(arena).learning;
-  const bad = u32(!learning) | u32(schedule - 1 >= 2) | mantissa >> 10 | u32(shift > 30);
-  if (bad || rule >= load<u16>(learning, L.LEARNING_COUNT)) return L.BAD_LEARNING;
+  const bad = u32(!learning) | u32(schedule - 1 >= 2) | mantissa >> 10 | u32(shift > L.MAX_RATE_SHIFT);
+  if (bad || rule >= load<u16>(learning, L.LEARNING_RULES)) return L.BAD_LEARNING;
   const step = schedule == L.SCHEDULE_STEP ? L.RULE_STEP_RATE - L.RULE_RATE : 0;
   const rate = learning + L.LEARNING_BYTES + rule * L.RULE_BYTES + step;
   store<u16>(rate, mantissa, L.RULE_RATE);

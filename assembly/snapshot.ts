@@ -2,7 +2,7 @@
  * A network that has learned, as a blob: the one it was loaded from, with its weights and biases of now, and a learnt section.
  */
 import * as L from "./layout";
-import { Arena, RuleState } from "./arena";
+import { Arena, Learner, RuleState } from "./arena";
 import { blobCrc } from "./check";
 import { clear, copy } from "./fixedpoint/arithmetic";
 
@@ -16,21 +16,28 @@ export function writeSnapshot(arena: Arena, out: usize): void {
   clear(to, length - start);
   copy(to, arena.random, 16);
   to += 16;
-  for (let rule = arena.rules; rule; rule = rule.next) to = writeRule(arena.program + <u32>rule.synapse * L.OPERATION_BYTES, rule, out, to);
+  for (let path = arena.paths; path < arena.pathsEnd; path += L.PATH_BYTES) to = writePath(arena, path, out, to);
+  for (let rule = arena.rules; rule; rule = rule.next) if (rule.fine) to = writeBias(arena, rule, out, to);
   store<u32>(out, length, L.HEADER_LENGTH);
   store<u32>(out + (entry - blob), to - out - start, L.SECTION_LENGTH);
   store<u32>(out, blobCrc(out, length), L.HEADER_CRC);
 }
 
-/** One rule's weights and biases into their places, its residuals to `to`; returns what follows. */
-function writeRule(op: usize, rule: RuleState, out: usize, to: usize): usize {
-  const stride = load<u32>(op, L.SYNAPSE_STRIDE), bytes = load<u32>(op, L.SYNAPSE_INPUTS) * stride;
-  copy(out + load<u32>(op, L.SYNAPSE_WEIGHTS), rule.weights, bytes);
-  copy(to, rule.residuals, bytes);
-  to += bytes;
-  if (!rule.fine) return to;
-  copy(out + load<u32>(op + L.OPERATION_BYTES, L.POPULATION_BIAS), rule.bias, stride << 2);
-  for (let j: u32 = 0; j < stride << 2; j += 4) {
+/** One path's weights into their place, its residuals to `to`; returns what follows. */
+function writePath(arena: Arena, path: usize, out: usize, to: usize): usize {
+  const at = <u32>load<u16>(path) * L.OPERATION_BYTES, node = changetype<Learner>(arena.nodes + L.NODE_BYTES + at);
+  const bytes = node.inputs * node.stride;
+  if (load<u16>(path, L.PATH_FLAGS) & L.PATH_LEARNS) copy(out + load<u32>(arena.program + at, L.SYNAPSE_WEIGHTS), node.weights, bytes);
+  if (!node.residuals) return to;
+  copy(to, node.residuals, bytes);
+  return to + bytes;
+}
+
+/** One population's biases into their place, what is finer to `to`. */
+function writeBias(arena: Arena, rule: RuleState, out: usize, to: usize): usize {
+  const op = arena.program + (rule.op - arena.nodes - L.NODE_BYTES);
+  copy(out + load<u32>(op, L.POPULATION_BIAS), rule.bias, rule.stride << 2);
+  for (let j: u32 = 0; j < rule.stride << 2; j += 4) {
     store<i8>(to, load<i32>(rule.fine + j) - (load<i32>(rule.bias + j) << 8));
     to++;
   }

@@ -1,10 +1,10 @@
 /**
  * Walks the operations: one time step, or a window of them. Refuses nothing: check.ts has checked the blob, guard.ts the input.
  */
-import { Arena, Node } from "./arena";
+import { Arena, Learner, Node } from "./arena";
 import { clear, copy, padded } from "./fixedpoint/arithmetic";
-import { moveTraces } from "./eprop/traces";
-import { probabilities } from "./eprop/probability";
+import { moveBiasTrace, moveTraces } from "./eprop/traces";
+import { reshape } from "./fixedpoint/shapes";
 import { mark } from "./code/readout";
 import { population } from "./lif/population";
 import { analogue } from "./synapse/analogue";
@@ -17,8 +17,9 @@ export function rest(arena: Arena): void {
   let node = arena.nodes;
   do {
     node += L.NODE_BYTES;
-    // list, count and total
-    clear(node + L.NODE_LIST, 16);
+    // list and count, which synapses have not
+    if (load<u16>(node) >= L.OP_LIF) store<u64>(node, 0, L.NODE_LIST);
+    store<u64>(node, 0, L.NODE_TOTAL);
   } while (node < arena.last);
   arena.steps = 0;
   arena.recorded = 0;
@@ -45,6 +46,10 @@ export function window(arena: Arena, steps: u32, flags: u32): void {
       } else if (node.code == L.OP_ANALOGUE) work = current(arena, op, t);
       else work = populate(arena, op, t, record);
       node.total += work;
+      if (record && node.code < L.OP_LIF) {
+        const learner = changetype<Learner>(op);
+        if (learner.traces) moveTraces(arena, learner);
+      }
     } while (op < arena.last);
     readOut(arena, t, record);
   } while (++t < steps);
@@ -77,9 +82,7 @@ function sleeps(op: usize, record: u32): bool {
 @inline
 function feed(arena: Arena, op: usize): u64 {
   const node = changetype<Node>(op), source = node.source, count = source.count;
-  dense(
-    node.weights, load<u32>(op, L.SYNAPSE_STRIDE), source.list, count, arena.accumulators, node.flags != 0,
-  );
+  dense(node.weights, load<u32>(op, L.SYNAPSE_STRIDE), source.list, count, arena.accumulators, node.flags != 0);
   return <u64>count * <u64>node.outputs;
 }
 
@@ -101,19 +104,25 @@ function populate(arena: Arena, op: usize, t: u32, record: u32): u64 {
   const node = changetype<Node>(op), all = padded(load<u32>(op, L.POPULATION_NEURONS));
   const kept = record ? node.offsets : 0, at = kept + (t << 2);
   const from = kept ? load<u32>(at) : 0;
-  let surrogate: usize = 0, log: usize = 0;
-  const rule = node.rule;
+  let surrogate: usize = 0, log: usize = 0, near = 0;
+  const rule = node.rule, blobs = arena.program + (op - arena.nodes - L.NODE_BYTES);
   if (record && rule) {
     surrogate = rule.surrogate;
+    near = load<u8>(rule.record, L.RULE_NEAR_SHIFT);
     log = rule.log + ((t * all) << 1);
   }
   const list = node.events + (from << 1);
-  const end = population(op, arena.blob, node.membranes, node.bias, arena.accumulators, list, surrogate, log);
+  const end = population(blobs, arena.blob, node.membranes, node.bias, arena.accumulators, list, surrogate, log, near);
+  if (surrogate) {
+    const shape = <u32>load<u8>(rule.record, L.RULE_SHAPE);
+    if (shape > L.SHAPE_TRIANGLE) reshape(shape, log, surrogate + (all << 3), node.inputs);
+  }
   const count = <u32>(end - list) >> 1;
   node.list = list;
   node.count = count;
   if (kept) store<u32>(at, from + count, 4);
-  node.awake = stirs(node.membranes, (all * load<u8>(op, L.POPULATION_BITS)) >> 3);
+  // adaptation and currents move by themselves
+  node.awake = node.flags & (L.POPULATION_ADAPTS | L.POPULATION_CURRENTS) ? 1 : stirs(node.membranes, (all * load<u8>(op, L.POPULATION_BITS)) >> 3);
   return count;
 }
 
@@ -123,13 +132,11 @@ function stirs(p: usize, bytes: u32): bool {
   return false;
 }
 
-/** What a step leaves behind: outputs for the host, marks for the code, traces and probabilities for the learner. */
+/** What a step leaves behind: outputs for the host, marks for the code, the bias's traces for the learner. */
 // @ts-ignore: decorator
 @inline
 function readOut(arena: Arena, t: u32, record: u32): void {
-  const row = arena.rows + ((t * arena.outputs) << 2);
-  mark(arena, row);
+  mark(arena, arena.rows + ((t * arena.outputs) << 2));
   if (!record) return;
-  for (let rule = arena.rules; rule; rule = rule.next) if (rule.traces) moveTraces(arena.blob, rule);
-  probabilities(arena.learning, row, arena.outputs, arena.probabilities + ((t * arena.stride) << 1));
+  for (let rule = arena.rules; rule; rule = rule.next) if (rule.trace) moveBiasTrace(arena, rule);
 }

@@ -12,7 +12,7 @@ interface Exports {
   load(blob: number, length: number, arena: number, arenaLength: number): number;
   run(arena: number, steps: number, flags: number): number;
   decode(arena: number): number;
-  teach(arena: number, target: number): number;
+  teach(arena: number, target: number, from: number, to: number, reward: number): number;
 }
 
 export type Build = "mvp" | "simd";
@@ -80,7 +80,7 @@ export class Core {
   /** A recorded window, and the weights that come of it. */
   learn(window: BenchWindow): number {
     const label = this.window(window, L.RUN_RESET | L.RUN_RECORD);
-    const status = this.core.teach(this.arena, window.target);
+    const status = this.core.teach(this.arena, window.target, 0, STEPS, 16384);
     if (status) throw new Error(`teach refused with status ${status}`);
     return label;
   }

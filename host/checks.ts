@@ -39,7 +39,7 @@ export function expectOptions(options: unknown): void {
 }
 
 /** @throws TypeError, RangeError where the label is none of the network's classes */
-export function expectLabel({ classes }: NetworkInfo, label: unknown): void {
+export function expectLabel({ classes }: NetworkInfo, label: unknown): asserts label is number {
   if (typeof label !== "number") {
     throw new TypeError(
       `found ${typeName(label)} for a label, expected a number; give the index of the right class`,

@@ -17,13 +17,27 @@ export interface NodeInfo {
   bits: number;
 }
 
+export type Signal = "paths" | "loss" | "random" | "target" | "local" | "reward" | "stdp";
+
 export interface RuleInfo {
-  /** index in `nodes` of the synapses that learn */
+  /** index in `nodes` of the population that learns */
   node: number;
-  signal: "readout" | "symmetric";
+  /** where its learning signal comes from beside the paths that return to it */
+  signal: Signal;
   learnsBias: boolean;
   /** the shipped rates, mantissa · 2^−shift; `net.rate` multiplies them */
   rates: Record<Schedule, { mantissa: number; shift: number }>;
+}
+
+export interface PathInfo {
+  /** index in `nodes` of the synapses */
+  node: number;
+  learns: boolean;
+  /** what their source hears through them */
+  returns: "nothing" | "present" | "carried";
+  update: "plain" | "momentum" | "sign";
+  /** bytes of RAM that learning adds to a synapse of inference: residual, momentum */
+  bytesPerSynapse: number;
 }
 
 export interface NetworkInfo {
@@ -46,7 +60,11 @@ export interface NetworkInfo {
   nodes: NodeInfo[];
   /** the ways to learn that the blob has memory for; empty where it does not learn */
   schedules: Schedule[];
+  /** the first is the last population's, the others follow downwards */
   rules: RuleInfo[];
+  paths: PathInfo[];
+  /** whether lessons may have a target for every step */
+  targets: boolean;
   /** the exporter's JSON, {} where there is none */
   metadata: Record<string, unknown>;
 }
@@ -59,6 +77,10 @@ const CODES: Record<number, OutputCode> = {
   [L.CODE_MEMBRANE_MAX]: "membrane-max",
   [L.CODE_MEMBRANE_SUM]: "membrane-sum",
 };
+
+/** By their numbers in the blob. */
+const SIGNALS: Signal[] = ["paths", "loss", "random", "target", "local", "reward", "stdp"];
+const UPDATES: PathInfo["update"][] = ["plain", "momentum", "sign"];
 
 const KINDS: Record<number, NodeInfo["kind"]> = {
   [L.OP_DENSE]: "dense",
@@ -87,6 +109,10 @@ export function readInfo(bytes: Uint8Array): NetworkInfo {
     nodes: readNodes(view, metadata.names),
     schedules: learning ? readSchedules(view, learning.offset) : [],
     rules: learning ? readRules(view, learning.offset) : [],
+    paths: learning ? readPaths(view, learning.offset) : [],
+    targets:
+      learning !== null &&
+      (view.getUint16(learning.offset + L.LEARNING_FLAGS, true) & L.LEARNING_TARGETS) !== 0,
     metadata,
   };
 }
@@ -130,11 +156,11 @@ function readSchedules(view: DataView, at: number): Schedule[] {
 }
 
 function readRules(view: DataView, learning: number): RuleInfo[] {
-  return Array.from({ length: view.getUint16(learning + L.LEARNING_COUNT, true) }, (_, index) => {
+  return Array.from({ length: view.getUint16(learning + L.LEARNING_RULES, true) }, (_, index) => {
     const at = learning + L.LEARNING_BYTES + index * L.RULE_BYTES;
     return {
-      node: view.getUint16(at + L.RULE_SYNAPSE, true),
-      signal: view.getUint16(at + L.RULE_SIGNAL, true) === L.SIGNAL_READOUT ? "readout" : "symmetric",
+      node: view.getUint16(at + L.RULE_POPULATION, true),
+      signal: SIGNALS[view.getUint8(at + L.RULE_SIGNAL)],
       learnsBias: (view.getUint16(at + L.RULE_FLAGS, true) & L.RULE_BIAS) !== 0,
       rates: {
         window: {
@@ -146,6 +172,24 @@ function readRules(view: DataView, learning: number): RuleInfo[] {
           shift: view.getUint8(at + L.RULE_STEP_RATE_SHIFT),
         },
       },
+    };
+  });
+}
+
+function readPaths(view: DataView, learning: number): PathInfo[] {
+  const first =
+    learning + L.LEARNING_BYTES + view.getUint16(learning + L.LEARNING_RULES, true) * L.RULE_BYTES;
+  return Array.from({ length: view.getUint16(learning + L.LEARNING_PATHS, true) }, (_, index) => {
+    const at = first + index * L.PATH_BYTES;
+    const flags = view.getUint16(at + L.PATH_FLAGS, true);
+    const learns = (flags & L.PATH_LEARNS) !== 0;
+    const update = UPDATES[view.getUint8(at + L.PATH_UPDATE)];
+    return {
+      node: view.getUint16(at + L.PATH_SYNAPSE, true),
+      learns,
+      returns: flags & L.PATH_CARRIED ? "carried" : flags & L.PATH_PRESENT ? "present" : "nothing",
+      update,
+      bytesPerSynapse: learns ? (flags & L.PATH_BARE ? 0 : 1) + (update === "momentum" ? 2 : 0) : 0,
     };
   });
 }

@@ -6,6 +6,8 @@ import { expectBytes, expectLabel, expectOptions, expectSameDoors, typeName } fr
 import { expectOk, ModelError, messageOf } from "./errors.js";
 import type { NetworkInfo, Schedule } from "./info.js";
 import { populationOf } from "./populations.js";
+import { heldLesson, putLesson, ROWS } from "./lesson.js";
+import type { HeldLesson, Lesson } from "./lesson.js";
 import { applyRates, expectRate } from "./rates.js";
 import { scheduleOf } from "./schedules.js";
 import { Seat } from "./seat.js";
@@ -109,37 +111,56 @@ export class Network {
   /**
    * Learns one labelled window, from rest.
    *
-   * @param label the right class
+   * @param lesson the right class, or more: see Lesson
    * @returns the answer as it was before the lesson (schedule `step`: as the lessons of its steps left it)
-   * @throws TypeError, RangeError as run(), and for a label that is no class
+   * @throws TypeError, RangeError as run(), and for a lesson that does not fit
    * @throws ModelError NOT_LEARNING where the blob does not learn, or not in that schedule
    */
-  learn(window: SpikeWindow, label: number, options: LearnOptions = NOTHING): Answer {
+  learn(window: SpikeWindow, lesson: number | Lesson, options: LearnOptions = NOTHING): Answer {
     expectOptions(options);
     const { steps: wanted, hold = false, schedule: asked, out } = options;
     const schedule = scheduleOf(this.info, asked, "window");
-    expectLabel(this.info, label);
-    if (schedule === "step") return this.#learnSteps(window, label, wanted, hold, out);
-    const answer = this.run(window, { steps: wanted, hold, record: true, out });
-    this.teach(label, "window");
+    const held = heldLesson(this.info, lesson);
+    if (schedule === "step") {
+      if (!held.classAlone) expectLabel(this.info, lesson);
+      expectLabel(this.info, held.label);
+      return this.#learnSteps(window, held.label, wanted, hold, out);
+    }
+    const scores = out?.scores;
+    const input = heldWindow(window);
+    const core = this.#alive();
+    const steps = stepsOf(this.info, input, wanted, hold);
+    held.expectSteps(steps);
+    expectRoom(this.info, out, scores, undefined, 0);
+    putSteps(this.#seat, input, 0, hold ? 1 : steps);
+    expectOk(core.exports.run(this.#seat.arena, steps, L.RUN_RESET | L.RUN_RECORD | (hold ? L.RUN_HOLD : 0)));
+    this.#steps = steps;
+    this.#last = "window";
+    const answer = fillAnswer(core, this.#seat, 0, out, scores);
+    this.#teachWindow(held);
     return answer;
   }
 
   /**
    * Learns from what was recorded last: the window of run(), or the step of step().
    *
-   * @param label the right class
+   * @param lesson the right class, or more: see Lesson; of the schedule `step` the class alone
    * @param schedule without it what fits the last call, as far as the blob has it
    * @throws TypeError, RangeError for a label that is no class
    * @throws ModelError NOT_LEARNING as learn(), NOT_RECORDED where nothing is on record
    */
-  teach(label: number, schedule?: Schedule): void {
+  teach(lesson: number | Lesson, schedule?: Schedule): void {
+    const held = heldLesson(this.info, lesson);
     const core = this.#alive();
     const chosen = scheduleOf(this.info, schedule, this.#last);
-    expectLabel(this.info, label);
-    const { exports } = core;
-    const { arena } = this.#seat;
-    expectOk(chosen === "window" ? exports.teach(arena, label) : exports.teachStep(arena, label));
+    if (chosen === "window") {
+      this.#teachWindow(held);
+      return;
+    }
+    const recorded = this.#seat.field(L.ARENA_RECORDED);
+    if (recorded > 0) held.expectSteps(recorded);
+    putLesson(this.#seat, held);
+    expectOk(core.exports.teachStep(this.#seat.arena, held.label ?? ROWS));
   }
 
   /** Every state back to rest, every count to 0. What was learnt stays. */
@@ -254,6 +275,16 @@ export class Network {
     if (this.#core === null)
       throw new Error("found a network that was disposed of, expected a live one; load it again");
     return this.#core;
+  }
+
+  /** Learns from the window on record. */
+  #teachWindow(held: HeldLesson): void {
+    const { exports } = this.#alive();
+    const recorded = this.#seat.field(L.ARENA_RECORDED);
+    if (recorded > 0) held.expectSteps(recorded);
+    putLesson(this.#seat, held);
+    const { from, to = recorded, reward } = held;
+    expectOk(exports.teach(this.#seat.arena, held.label ?? ROWS, from, to, reward));
   }
 
   /** A lesson after each step; none at all where the core would refuse a later step. */

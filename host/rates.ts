@@ -8,12 +8,12 @@ import type { Core } from "./wasm.js";
 export interface Rate {
   /** 0 … 1023 */
   mantissa: number;
-  /** 0 … 30 */
+  /** 0 … 255 */
   shift: number;
 }
 
 const MANTISSA_MOST = 1023;
-const SHIFT_MOST = 30;
+const SHIFT_MOST = 255;
 
 /**
  * A shipped rate times a factor, as near as the core's form comes to it: within 0.1 % where the shift suffices.

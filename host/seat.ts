@@ -30,6 +30,8 @@ export class Seat {
   /** steps × outputs */
   outputs!: Int32Array;
   scores!: Int32Array;
+  /** steps × outputs, where lessons may have a target for every step */
+  targets!: Int16Array;
   /** first byte after all that belongs to this network */
   readonly end: number;
   private readonly snapshotAt: number;
@@ -62,6 +64,11 @@ export class Seat {
     this.frames = new Int16Array(buffer, input, spikes ? 0 : events * inputs);
     this.outputs = new Int32Array(buffer, this.field(L.ARENA_OUTPUTS), maxSteps * outputs);
     this.scores = new Int32Array(buffer, this.field(L.ARENA_SCORES), classes);
+    this.targets = new Int16Array(
+      buffer,
+      this.field(L.ARENA_TARGETS),
+      this.info.targets ? maxSteps * outputs : 0,
+    );
   }
 
   /**

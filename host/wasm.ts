@@ -11,7 +11,7 @@ export interface CoreExports {
   reset(arena: number): void;
   run(arena: number, steps: number, flags: number): number;
   decode(arena: number): number;
-  teach(arena: number, target: number): number;
+  teach(arena: number, target: number, from: number, to: number, reward: number): number;
   teachStep(arena: number, target: number): number;
   setRate(arena: number, rule: number, schedule: number, mantissa: number, shift: number): number;
   snapshot(arena: number, out: number, capacity: number): number;

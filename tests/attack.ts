@@ -4,7 +4,8 @@
  */
 import * as L from "../assembly/layout.js";
 import { sealBlob, setArenaBytes } from "../tools/exporter/writers/blob.js";
-import type { Program } from "../tools/exporter/program.js";
+import { isSynapses } from "../tools/exporter/program.js";
+import type { Learning, Path, Population, Program, Synapses } from "../tools/exporter/program.js";
 import { assemble, BLOB, instance } from "./core.js";
 import type { Build, Exports } from "./core.js";
 import { randomProgram } from "./random-program.js";
@@ -15,6 +16,8 @@ const MARGIN = 4096;
 const PAGES = 4;
 /** Larger arenas are measured, but not lived in. */
 const ARENA_ROOM = 128 * 1024;
+/** In the place of a class: rows of targets. */
+const ROWS = 0xffffffff;
 /** Milliseconds that one attack may take, check and life together. */
 export const TIME_LIMIT = 2000;
 
@@ -31,26 +34,61 @@ export function changed(blob: Uint8Array, change: (view: DataView, bytes: Uint8A
   return bytes;
 }
 
-/** Small programs, all kinds in equal numbers: with and without learning, spikes and values for input. */
+/** What a program has, so that whoever attacks a few of each has attacked everything. */
+const KINDS: readonly ((program: Program) => unknown)[] = [
+  ...(["spikes", "analogue"] as const).flatMap((kind) => [
+    (one: Program) => !one.learning && one.inputKind === kind,
+    (one: Program) => learns(one, ({ schedules }) => schedules.length === 2) && one.inputKind === kind,
+    (one: Program) => learns(one, ({ schedules }) => !schedules.includes("step")) && one.inputKind === kind,
+  ]),
+  (one) => !one.learning && one.operations.some((op, i) => isSynapses(op) && op.source > i),
+  (one) => learns(one, ({ paths }) => paths.some((path) => path.learns && isRecurrent(one, path))),
+  (one) =>
+    learns(one, ({ paths }) => paths.some((path) => path.returns !== "nothing" && isRecurrent(one, path))),
+  (one) => learns(one, ({ rules }) => rules.some(({ coupling }) => coupling)),
+  (one) => learns(one, ({ rules }) => rules.some(({ population }) => populationOf(one, population).current)),
+  ...(["random", "target", "local", "reward", "stdp"] as const).map(
+    (kind) => (one: Program) => learns(one, ({ rules }) => rules.some(({ signal }) => signal === kind)),
+  ),
+  (one) => learns(one, ({ rules }) => rules.some(({ filtered }) => filtered)),
+  (one) => learns(one, ({ rules }) => rules.some(({ regulariser }) => regulariser)),
+  (one) => learns(one, ({ rules }) => rules.some(({ surrogate }) => surrogate?.height)),
+  (one) => learns(one, ({ rules }) => rules.some(({ surrogate }) => surrogate?.shift)),
+  ...(["momentum", "sign"] as const).map(
+    (kind) => (one: Program) => learns(one, ({ paths }) => paths.some(({ update }) => update.kind === kind)),
+  ),
+  (one) => learns(one, ({ paths }) => paths.some(({ residuals }) => !residuals)),
+  (one) => learns(one, ({ paths }) => paths.some(({ pullShift }) => pullShift > 0)),
+  (one) => learns(one, ({ paths }) => paths.some(({ traceFactor }) => traceFactor > 1)),
+  (one) => learns(one, ({ targets }) => targets),
+  (one) => learns(one, ({ loss }) => loss.of === "membrane" && loss.when === "max"),
+  (one) => learns(one, ({ loss }) => loss.of === "count"),
+  (one) => learns(one, ({ loss }) => loss.of === "time"),
+];
+
+const learns = ({ learning }: Program, how: (learning: Learning) => unknown): unknown =>
+  learning && how(learning);
+const isRecurrent = ({ operations }: Program, { synapse }: Path): boolean =>
+  (operations[synapse] as Synapses).source > synapse;
+const populationOf = ({ operations }: Program, index: number): Population => operations[index] as Population;
+
+/** Small programs, so many of each kind, the kinds one after the other. */
 export function smallBlobs(
   core: Exports,
   each: number,
   seed: number,
 ): { blob: Uint8Array; program: Program }[] {
-  const found: { blob: Uint8Array; program: Program }[] = [];
-  for (const learns of [false, true]) {
-    for (const kind of ["spikes", "analogue"]) {
-      for (let count = 0; count < each; seed++) {
-        const program = randomProgram(seed, { learns });
-        if (program.inputKind !== kind) continue;
-        const blob = assemble(core, program);
-        if (blob.length > 2048 || viewOf(blob).getUint32(L.HEADER_ARENA, true) > 32768) continue;
-        found.push({ blob, program });
-        count++;
-      }
+  return KINDS.flatMap((isKind) => {
+    const found: { blob: Uint8Array; program: Program }[] = [];
+    while (found.length < each) {
+      const program = randomProgram(seed++);
+      if (!isKind(program)) continue;
+      const blob = assemble(core, program);
+      if (blob.length > 4096 || viewOf(blob).getUint32(L.HEADER_ARENA, true) > 32768) continue;
+      found.push({ blob, program });
     }
-  }
-  return found;
+    return found;
+  });
 }
 
 /** What became of a blob. */
@@ -168,12 +206,19 @@ export class Ground {
       const flags = this.input(view, random);
       const record = learning && random.chance(0.9) ? L.RUN_RECORD : 0;
       expectStatus("run", core.run(arena, flags.steps, flags.flags | record), L.OK);
-      const target = random.int(0, classes - 1);
       const lesson = (schedule: number) =>
         !(schedules & schedule) ? L.NOT_LEARNING : record ? L.OK : L.NOT_RECORDED;
+      const rows = learning ? this.rows(view, learning, random) : false;
+      const target = rows && random.chance(0.7) ? ROWS : random.int(0, classes - 1);
       if (random.chance(0.8))
         expectStatus("teachStep", core.teachStep(arena, target), lesson(L.SCHEDULE_STEP));
-      if (random.chance(0.8)) expectStatus("teach", core.teach(arena, target), lesson(L.SCHEDULE_WINDOW));
+      if (random.chance(0.1)) this.misteach(view, rows, lesson(L.SCHEDULE_WINDOW), flags.steps, random);
+      if (random.chance(0.8)) {
+        const from = random.chance(0.6) ? 0 : random.int(0, flags.steps - 1);
+        const to = random.chance(0.6) ? flags.steps : random.int(from + 1, flags.steps);
+        const reward = random.pick([16384, -16384, 0, random.int(-16384, 16384)]);
+        expectStatus("teach", core.teach(arena, target, from, to, reward), lesson(L.SCHEDULE_WINDOW));
+      }
       const label = core.decode(arena);
       if (label < 0 || label >= classes) throw new Error(`decode: class ${label} of ${classes}`);
     }
@@ -194,9 +239,47 @@ export class Ground {
     if (core.snapshot(arena, this.arenaEnd, 15) !== -L.NO_SPACE) throw new Error("snapshot: into 15 bytes");
   }
 
+  /** Random rows of targets into the arena; whether there is room for them. */
+  private rows(view: DataView, learning: number, random: Random): boolean {
+    if (!(view.getUint16(learning + L.LEARNING_FLAGS, true) & L.LEARNING_TARGETS)) return false;
+    const at = new DataView(this.memory.buffer).getUint32(this.arena + L.ARENA_TARGETS, true);
+    const count = view.getUint32(L.HEADER_STEPS, true) * view.getUint32(L.HEADER_OUTPUTS, true);
+    const value = random.pick([
+      () => random.int(-32768, 32767),
+      () => random.int(0, 16384),
+      () => random.pick([-32768, 32767]),
+    ]);
+    const rows = new Int16Array(this.memory.buffer, at, count);
+    for (let i = 0; i < count; i++) rows[i] = value();
+    return true;
+  }
+
+  /** Lessons that must be refused, and leave what is on record. @param status of a good one */
+  private misteach(view: DataView, rows: boolean, status: number, steps: number, random: Random): void {
+    const { core, arena } = this;
+    const classes = view.getUint16(L.HEADER_CLASSES, true);
+    const expected = (otherwise: number) => (status === L.OK ? otherwise : status);
+    const strange = random.pick([classes, classes + 1, 65535, -2, ...(rows ? [] : [ROWS])]);
+    expectStatus("teach", core.teach(arena, strange, 0, steps, 0), expected(L.BAD_TARGET));
+    const [from, to] = random.pick([
+      [0, 0],
+      [0, steps + 1],
+      [steps, steps],
+      [steps, steps + 1],
+      [1, 0],
+      [0, -1],
+      [-1, steps],
+      [-1, -1],
+      [2 ** 31, -1],
+    ]);
+    expectStatus("teach", core.teach(arena, 0, from, to, 0), expected(L.BAD_STEPS));
+    const reward = random.pick([16385, -16385, 32768, 2 ** 31 - 1, -(2 ** 31), 2 ** 31 - 16384]);
+    expectStatus("teach", core.teach(arena, 0, 0, steps, reward), expected(L.BAD_TARGET));
+  }
+
   /** Rates that the blob did not have, the greatest among them. */
   private hurry(view: DataView, learning: number, random: Random): void {
-    const rule = random.int(0, view.getUint16(learning + L.LEARNING_COUNT, true) - 1);
+    const rule = random.int(0, view.getUint16(learning + L.LEARNING_RULES, true) - 1);
     const shift = random.pick([0, 0, 30, random.int(0, 30)]);
     const mantissa = random.pick([1023, random.int(0, 1023)]);
     const schedule = random.pick([L.SCHEDULE_STEP, L.SCHEDULE_WINDOW]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import type { Population, Program } from "../tools/exporter/program.js";
 import { setArenaBytes, writeBlob } from "../tools/exporter/writers/blob.js";
-import { loadAsItIs, smallOf, weights } from "./blob-support.js";
+import { loadAsItIs, pairingProgram, richProgram, smallOf, weights } from "./blob-support.js";
 import { assemble, BLOB, builds, instance, measure, room } from "./core.js";
 import { plainAnalogue, plainProgram, READOUT } from "./plain-program.js";
 
@@ -13,7 +13,8 @@ describe.each(builds)("the %s build", (build) => {
   const small = smallOf(build);
 
   it("reads nothing behind a blob's last byte", () => {
-    const blobs = [plain, analogue, ...small.map((one) => one.blob)];
+    const others = [richProgram(), pairingProgram()].map((program) => assemble(instance(build), program));
+    const blobs = [plain, analogue, ...others, ...small.map((one) => one.blob)];
     for (const neurons of [1000, 40000, 65535]) blobs.push(writeBlob(wide(neurons, 1), 0));
     for (const blob of blobs) {
       const core = instance(build);
@@ -26,8 +27,9 @@ describe.each(builds)("the %s build", (build) => {
 
   it("reads nothing behind the last byte of a blob that it refuses: a rule for a bias that is not there", () => {
     const { learning } = plainProgram();
-    const rules = [{ ...learning!.rules[0], synapse: 0 }];
-    const blob = writeBlob({ ...wide(256, 1), learning: { ...learning!, rules } }, 0);
+    const rules = [{ ...learning!.rules[0], population: 1 }];
+    const paths = [{ ...learning!.paths[0], synapse: 0 }];
+    const blob = writeBlob({ ...wide(256, 1), learning: { ...learning!, rules, paths } }, 0);
     const core = instance(build);
     room(core, blob.length + BLOB);
     const at = core.memory.buffer.byteLength - blob.length;

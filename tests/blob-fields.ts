@@ -61,13 +61,15 @@ const POPULATION: readonly Shape[] = [
   ["reset", L.POPULATION_RESET, 1],
   ["bits", L.POPULATION_BITS, 1],
   ["k", L.POPULATION_SHIFT, 1],
-  ["byte 7", 7, 1],
+  ["c", L.POPULATION_FINE, 1],
   ["neurons", L.POPULATION_NEURONS, 4],
   ["decay", L.POPULATION_DECAY, 4],
   ["threshold", L.POPULATION_THRESHOLD, 4],
   ["bias", L.POPULATION_BIAS, 4],
   ["lower", L.POPULATION_LOWER, 4],
   ["v_reset", L.POPULATION_V_RESET, 4],
+  ["adaptation", L.POPULATION_ADAPTATION, 4],
+  ["current", L.POPULATION_CURRENT, 4],
   ["zero", L.POPULATION_ZERO, 4],
   ["last zero", L.OPERATION_BYTES - 4, 4],
 ];
@@ -75,42 +77,73 @@ const POPULATION: readonly Shape[] = [
 const LEARNING: readonly Shape[] = [
   ["loss", L.LEARNING_LOSS, 2],
   ["schedules", L.LEARNING_SCHEDULES, 2],
-  ["rules", L.LEARNING_COUNT, 2],
-  ["half word 6", 6, 2],
+  ["rules", L.LEARNING_RULES, 2],
+  ["paths", L.LEARNING_PATHS, 2],
   ["logit factor", L.LEARNING_LOGIT, 4],
   ["logit shift", L.LEARNING_LOGIT_SHIFT, 1],
-  ["byte 13", 13, 1],
-  ["half word 14", 14, 2],
+  ["when", L.LEARNING_WHEN, 1],
+  ["flags", L.LEARNING_FLAGS, 2],
   ["seed", L.LEARNING_SEED, 4],
-  ["zero", L.LEARNING_ZERO, 4],
+  ["target of the right class", L.LEARNING_ON, 2],
+  ["target of the others", L.LEARNING_OFF, 2],
+  ["time shift", L.LEARNING_TIME_SHIFT, 1],
+  ["zero", L.LEARNING_ZERO, 1],
   ["last zero", L.LEARNING_BYTES - 4, 4],
 ];
 
 const RULE: readonly Shape[] = [
-  ["synapse", L.RULE_SYNAPSE, 2],
-  ["signal", L.RULE_SIGNAL, 2],
+  ["population", L.RULE_POPULATION, 2],
+  ["signal", L.RULE_SIGNAL, 1],
+  ["shape", L.RULE_SHAPE, 1],
   ["flags", L.RULE_FLAGS, 2],
-  ["error shift", L.RULE_ERROR_SHIFT, 1],
-  ["signal shift", L.RULE_SIGNAL_SHIFT, 1],
+  ["clip", L.RULE_CLIP, 1],
+  ["byte 7", 7, 1],
   ["rate", L.RULE_RATE, 2],
   ["rate shift", L.RULE_RATE_SHIFT, 1],
-  ["carry shift", L.RULE_CARRY_SHIFT, 1],
-  ["view shift", L.RULE_VIEW_SHIFT, 1],
-  ["trace shift", L.RULE_TRACE_SHIFT, 1],
-  ["half word 14", 14, 2],
-  ["surrogate", L.RULE_SURROGATE, 4],
+  ["trace view", L.RULE_TRACE_VIEW, 1],
   ["step rate", L.RULE_STEP_RATE, 2],
   ["step rate shift", L.RULE_STEP_RATE_SHIFT, 1],
-  ["trace view", L.RULE_TRACE_VIEW, 1],
+  ["byte 15", 15, 1],
+  ["surrogate", L.RULE_SURROGATE, 4],
+  ["coupling", L.RULE_COUPLING, 4],
+  ["seed", L.RULE_SEED, 4],
+  ["gain", L.RULE_GAIN, 2],
+  ["gain exponent", L.RULE_GAIN_EXPONENT, 1],
+  ["near shift", L.RULE_NEAR_SHIFT, 1],
   ["bias scale", L.RULE_BIAS_SCALE, 2],
-  ["zero", L.RULE_ZERO, 2],
+  ["regulariser", L.RULE_REGULARISE, 2],
+  ["lower bound", L.RULE_LOWER, 2],
+  ["target rate", L.RULE_TARGET_RATE, 2],
+  ["upper bound", L.RULE_UPPER, 2],
+  ["regulariser shift", L.RULE_REGULARISE_SHIFT, 1],
+  ["regulariser exponent", L.RULE_REGULARISE_EXPONENT, 1],
+  ["strength", L.RULE_STRENGTH, 4],
+  ["A+", L.RULE_STDP_PLUS, 2],
+  ["A-", L.RULE_STDP_MINUS, 2],
+  ["decay of what comes", L.RULE_STDP_COMES, 2],
+  ["decay of what has been", L.RULE_STDP_BEEN, 2],
+  ["zero", L.RULE_ZERO, 4],
   ["last zero", L.RULE_BYTES - 4, 4],
+];
+
+const PATH: readonly Shape[] = [
+  ["synapse", L.PATH_SYNAPSE, 2],
+  ["flags", L.PATH_FLAGS, 2],
+  ["gain", L.PATH_GAIN, 2],
+  ["gain exponent", L.PATH_GAIN_EXPONENT, 1],
+  ["trace shift", L.PATH_TRACE_SHIFT, 1],
+  ["trace factor", L.PATH_TRACE, 2],
+  ["update", L.PATH_UPDATE, 1],
+  ["pull", L.PATH_PULL, 1],
+  ["kept", L.PATH_KEPT, 2],
+  ["zero", L.PATH_ZERO, 2],
+  ["last zero", L.PATH_BYTES - 4, 4],
 ];
 
 const place = (shapes: readonly Shape[], from: number, what: string): Field[] =>
   shapes.map(([name, at, bytes]) => ({ name: `${what}: ${name}`, at: from + at, bytes }));
 
-/** Fields of header, directory, operations, learning header and rules of a valid blob. */
+/** Fields of header, directory, operations, learning header, rules and paths of a valid blob. */
 export function fieldsOf(blob: Uint8Array): Field[] {
   const view = viewOf(blob);
   const fields = place(HEADER, 0, "header");
@@ -125,8 +158,13 @@ export function fieldsOf(blob: Uint8Array): Field[] {
   const learning = sectionOf(view, L.SECTION_LEARNING);
   if (!learning) return fields;
   fields.push(...place(LEARNING, learning, "learning"));
-  for (let r = 0; r < view.getUint16(learning + L.LEARNING_COUNT, true); r++) {
+  const rules = view.getUint16(learning + L.LEARNING_RULES, true);
+  for (let r = 0; r < rules; r++) {
     fields.push(...place(RULE, learning + L.LEARNING_BYTES + r * L.RULE_BYTES, `rule ${r}`));
+  }
+  const paths = learning + L.LEARNING_BYTES + rules * L.RULE_BYTES;
+  for (let p = 0; p < view.getUint16(learning + L.LEARNING_PATHS, true); p++) {
+    fields.push(...place(PATH, paths + p * L.PATH_BYTES, `path ${p}`));
   }
   return fields;
 }
@@ -148,7 +186,8 @@ export function hostileValues(blob: Uint8Array, field: Place): number[] {
   const old = getField(blob, field);
   const all = 2 ** (8 * field.bytes);
   const half = all / 2;
-  const values = [0, 1, 2, 3, 5, 16, 17, 24, 25, 30, 31, 32, 33, 64, 255, 256, 1023, 1024];
+  const values = [0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 16, 17, 24, 25, 29, 30, 31, 32, 33];
+  values.push(40, 41, 46, 47, 60, 61, 64, 65, 80, 81, 160, 161, 191, 192, 255, 256, 1023, 1024);
   values.push(all - 1, all - 2, all - 16, half, half - 1, half + 1, half - 16, 65535, 65536, 2 ** 20 + 1);
   values.push(
     old - 16,

@@ -15,7 +15,7 @@ describe.each(builds)("the %s build", (build) => {
   it("says what is wrong with a header", () => {
     const cases: [name: string, at: number, bytes: 2 | 4, values: number[], status: string][] = [
       ["magic", L.HEADER_MAGIC, 4, [0, L.MAGIC + 1, 2 ** 32 - 1], "BAD_MAGIC"],
-      ["version", L.HEADER_VERSION, 2, [0, 2, 65535], "BAD_VERSION"],
+      ["version", L.HEADER_VERSION, 2, [0, 1, 3, 65535], "BAD_VERSION"],
       ["flags", L.HEADER_FLAGS, 2, [1, 32768], "BAD_HEADER"],
       [
         "length",

@@ -132,16 +132,35 @@ describe("spikelet inspect", () => {
   });
 
   it("says what learns, and how", async () => {
+    const update = { kind: "plain" };
     expect(await object("inspect", file("pupil.spkl"))).toMatchObject({
+      layers: [
+        { name: "block.lif", learns: "paths" },
+        { name: "lif.2", learns: "loss" },
+      ],
       learning: {
         schedules: ["step", "window"],
+        loss: { of: "membrane", kind: "cross-entropy", when: "every" },
         rules: [
-          { node: "block.fc", signal: "symmetric" },
-          { node: "fc.2", signal: "readout" },
+          { layer: "lif.2", signal: "loss", surrogate: null, learnsBias: true },
+          { layer: "block.lif", signal: "paths", surrogate: "triangle", learnsBias: true },
+        ],
+        paths: [
+          {
+            node: "block.fc",
+            layer: "block.lif",
+            learns: true,
+            returns: "nothing",
+            update,
+            bytesPerSynapse: 2,
+          },
+          { node: "fc.2", layer: "lif.2", learns: true, returns: "present", update, bytesPerSynapse: 2 },
         ],
       },
     });
-    expect((await spikelet("inspect", file("pupil.spkl"))).out).toMatch(/learns by step and window/);
+    const { out } = await spikelet("inspect", file("pupil.spkl"));
+    expect(out).toMatch(/learns by step and window, cross-entropy of membranes at every step/);
+    expect(out).toMatch(/^block\.fc +block\.lif +paths +plain +nothing +2$/m);
   });
 
   it("lists the nodes of a model", async () => {

@@ -11,14 +11,14 @@ const ABI: Record<string, { params: number; results: number }> = {
   reset: { params: 1, results: 0 },
   run: { params: 3, results: 1 },
   decode: { params: 1, results: 1 },
-  teach: { params: 2, results: 1 },
+  teach: { params: 5, results: 1 },
   teachStep: { params: 2, results: 1 },
   setRate: { params: 5, results: 1 },
   snapshot: { params: 3, results: 1 },
 };
 
 /** Most bytes of a file. */
-const BUDGETS = { mvp: 12_000, simd: 20_000 };
+const BUDGETS = { mvp: 24_000, simd: 32_000 };
 
 const hex = ({ code, at }: W.Instruction) => `0x${code.toString(16)} at ${at}`;
 const types = (file: W.WasmFile) => [

@@ -4,7 +4,7 @@ import * as L from "../assembly/layout.js";
 import { setArenaBytes, writeBlob } from "../tools/exporter/writers/blob.js";
 import type { Population, Program } from "../tools/exporter/program.js";
 import { isSynapses, padded } from "../tools/exporter/program.js";
-import type { WindowInput } from "../tools/exporter/simulate/integer.js";
+import type { Lesson, WindowInput } from "../tools/exporter/simulate/integer.js";
 
 export interface Exports {
   memory: WebAssembly.Memory;
@@ -13,7 +13,7 @@ export interface Exports {
   reset(arena: number): void;
   run(arena: number, steps: number, flags: number): number;
   decode(arena: number): number;
-  teach(arena: number, target: number): number;
+  teach(arena: number, target: number, from: number, to: number, reward: number): number;
   teachStep(arena: number, target: number): number;
   setRate(arena: number, rule: number, schedule: number, mantissa: number, shift: number): number;
   snapshot(arena: number, out: number, capacity: number): number;
@@ -93,6 +93,26 @@ export class CoreNetwork {
     return this.core.run(this.arena, steps, flags);
   }
 
+  teach(lesson: Lesson, recorded = this.field(L.ARENA_RECORDED)): number {
+    const { target, from = 0, to = recorded, reward = 16384 } = this.lesson(lesson, 0);
+    return this.core.teach(this.arena, target, from, to, reward);
+  }
+
+  teachStep(lesson: Lesson): number {
+    const { target } = this.lesson(lesson, this.field(L.ARENA_RECORDED) - 1);
+    return this.core.teachStep(this.arena, target);
+  }
+
+  /** A lesson with its rows, if it has any, put where the core reads them: from that of step `first`. */
+  private lesson(lesson: Lesson, first: number): Exclude<Lesson, number> & { target: number } {
+    if (typeof lesson === "number") return { target: lesson };
+    if (!lesson.rows) return { ...lesson, target: lesson.target ?? 0 };
+    const outputs = (this.program.operations.at(-1) as Population).neurons;
+    const at = this.field(L.ARENA_TARGETS) && this.field(L.ARENA_TARGETS) + 2 * first * outputs;
+    if (at) new Int16Array(this.core.memory.buffer).set(lesson.rows, at / 2);
+    return { ...lesson, target: 0xffffffff };
+  }
+
   decode(): { label: number; margin: number; scores: Int32Array } {
     const label = this.core.decode(this.arena);
     const scores = this.ints(this.field(L.ARENA_SCORES), this.program.classes, 32);
@@ -119,6 +139,19 @@ export class CoreNetwork {
 
   biases(op: number): Int32Array {
     return this.ints(this.node(op, L.NODE_BIAS), (this.program.operations[op] as Population).neurons, 32);
+  }
+
+  /** a of neurons whose thresholds adapt. */
+  adaptation(op: number): Int32Array {
+    const { neurons, bits } = this.program.operations[op] as Population;
+    return this.ints(this.node(op, L.NODE_MEMBRANES) + (padded(neurons) * bits) / 8, neurons, 32);
+  }
+
+  /** I of neurons with a current. */
+  current(op: number): Int32Array {
+    const { neurons, bits, adaptation } = this.program.operations[op] as Population;
+    const before = padded(neurons) * (bits / 8 + (adaptation ? 4 : 0));
+    return this.ints(this.node(op, L.NODE_MEMBRANES) + before, neurons, 32);
   }
 
   snapshot(): Uint8Array {

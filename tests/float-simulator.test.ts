@@ -4,10 +4,16 @@ import { describe, expect, test } from "vitest";
 import type { Layer, Model, Reset, ResetAt } from "../tools/exporter/model.js";
 import { discretise } from "../tools/exporter/passes/discretise.js";
 import type { DiscretiseOptions } from "../tools/exporter/passes/discretise.js";
+import { calibrate } from "../tools/exporter/passes/calibrate.js";
+import { dequantise } from "../tools/exporter/passes/dequantise.js";
 import { deadOrStuck } from "../tools/exporter/passes/inspect-neurons.js";
+import { quantise } from "../tools/exporter/passes/quantise.js";
 import { readNir } from "../tools/exporter/readers/nir.js";
 import { decode } from "../tools/exporter/simulate/decode.js";
 import { FloatNetwork } from "../tools/exporter/simulate/float.js";
+import { IntegerNetwork } from "../tools/exporter/simulate/integer.js";
+import { writeBlob } from "../tools/exporter/writers/blob.js";
+import { Random } from "./random.js";
 
 const root = path.resolve(import.meta.dirname, "..");
 const fixtures = path.join(root, "tests/fixtures/nir");
@@ -44,6 +50,12 @@ function modelOf(...layers: Layer[]): Model {
 }
 
 const frames = (...values: number[]): Float64Array => Float64Array.from(values);
+/** Neurons of a layer, and inputs, of the random nets. */
+const SIZE = 20;
+const all = (value: number): Float64Array => new Float64Array(SIZE).fill(value);
+const constants = (decay: number, strength: number): Layer["adaptation"] => ({
+  ...{ decay: all(decay), strength: all(strength) },
+});
 
 describe("one neuron, by hand", () => {
   // β = 1/2, θ = 1, v_reset = 1/4, inputs 2, 1, 1, 0: every value is exact in binary
@@ -88,6 +100,92 @@ describe("one neuron, by hand", () => {
   });
 });
 
+describe("a threshold that adapts, by hand", () => {
+  // β = 1/2, θ = 1, ρ = 1/2, b = 1, inputs 2, 1, 1, 0
+  const adaptation = { decay: frames(0.5), strength: frames(1) };
+  const cases: [Reset, ResetAt, membranes: number[], levels: number[], spikes: number[]][] = [
+    ["none", "next", [2, 2, 2, 1], [1, 2, 1.5, 2.25], [1, 0, 1, 0]],
+    ["subtract", "next", [2, 1, 1.5, 0.75], [1, 2, 1.5, 1.25], [1, 0, 0, 0]],
+    ["subtract", "now", [1, 1.5, 0.75, 0.375], [1, 2, 1.5, 2.25], [1, 0, 1, 0]],
+  ];
+  for (const [reset, resetAt, membranes, levels, spikes] of cases) {
+    test(`rises with the spikes of the steps before, and ${reset} at ${resetAt} takes θ off, not the threshold`, () => {
+      const network = new FloatNetwork(modelOf(layerOf({ reset, resetAt, adaptation })));
+      const seen: number[] = [];
+      const input = { frames: frames(2, 1, 1, 0), steps: 4 };
+      const run = network.run(input, { membranes: true }, (_, { level }) => seen.push(level[0]));
+      expect(Array.from(run.membranes![0])).toEqual(membranes);
+      expect(seen).toEqual(levels);
+      expect(Array.from(run.outputs)).toEqual(spikes);
+    });
+  }
+
+  test("is back at θ after a start from rest", () => {
+    const network = new FloatNetwork(modelOf(layerOf({ adaptation })));
+    const input = { frames: frames(2, 1, 1, 0), steps: 4 };
+    expect(network.run(input)).toEqual(network.run(input));
+  });
+});
+
+test("a current takes in what arrives, bias included, and the membrane takes in the current", () => {
+  const current = { decay: frames(0.5) };
+  const network = new FloatNetwork(modelOf(layerOf({ current, bias: frames(0.5) })));
+  const seen: number[][] = [];
+  const input = { frames: frames(2, 1, 0), steps: 3 };
+  const run = network.run(input, { membranes: true }, (_, step) =>
+    seen.push([step.drive[0], step.current[0]]),
+  );
+  expect(seen).toEqual([
+    [2.5, 2.5],
+    [1.5, 2.75],
+    [0.5, 1.875],
+  ]);
+  expect(Array.from(run.membranes![0])).toEqual([2.5, 4, 3.875]);
+  expect(network.run(input, { membranes: true })).toEqual(run);
+});
+
+test("without a current of its own a membrane takes in what arrives", () => {
+  new FloatNetwork(modelOf(layerOf({}))).step([2], (_, { current }) => expect(current[0]).toBe(2));
+});
+
+describe("connections from a layer's own spikes and from a layer behind it", () => {
+  const both = (weights: number[]): Layer["connections"][number] => ({
+    ...{ name: "back", source: 0, inputs: 2, weights: Float64Array.from(weights) },
+  });
+  const first = layerOf({ neurons: 2, decay: frames(0, 0), weights: [2, 0, 0, 2] });
+
+  test("carry the spikes of the step before", () => {
+    // what one neuron fires, the other fires a step later
+    const ring = { ...first, connections: [...first.connections, both([0, 2, 2, 0])] };
+    const network = new FloatNetwork(modelOf(ring));
+    const steps = [1, 0, 0, 0].map((x) => Array.from(network.step([x, 0])));
+    expect(steps).toEqual([
+      [1, 0],
+      [0, 1],
+      [1, 0],
+      [0, 1],
+    ]);
+    network.reset();
+    expect(Array.from(network.step([0, 0]))).toEqual([0, 0]);
+  });
+
+  test("reach a layer in front a step after they reach one behind", () => {
+    const second = { ...first, name: "behind", connections: [both([2, 0, 0, 2])] };
+    const back = { ...both([0, 2, 0, 0]), source: 1 };
+    const network = new FloatNetwork(
+      modelOf({ ...first, connections: [...first.connections, back] }, second),
+    );
+    const fired: number[][] = [];
+    for (const x of [1, 0]) network.step([x, 0], (_, { spikes }) => fired.push(Array.from(spikes)));
+    expect(fired).toEqual([
+      [1, 0],
+      [1, 0],
+      [0, 1],
+      [0, 1],
+    ]);
+  });
+});
+
 describe("networks", () => {
   const first = layerOf({ neurons: 2, weights: [2, 0, 0, 2], reset: "subtract" });
   const second = layerOf({
@@ -129,6 +227,78 @@ describe("networks", () => {
     expect(() => network.step([1])).toThrow(new RangeError("found 1 inputs, expected 2"));
     expect(() => network.run({ frames: frames(1, 2, 3), steps: 2 })).toThrow(/found 3 values, expected 4/);
   });
+});
+
+/** States of 32 bits round so finely that a window of these nets fires alike; with 16 bits it soon would not. */
+describe("the integers of 32 bits fire as this simulator says", () => {
+  const cases: [string, Partial<Layer>, recurrent: boolean][] = [
+    ["with adaptive thresholds", { adaptation: constants(0.97, 0.3) }, false],
+    [
+      "with adaptive thresholds and resets that act now",
+      { adaptation: constants(0.97, 0.3), resetAt: "now" },
+      false,
+    ],
+    ["with currents", { current: { decay: all(0.8) } }, false],
+    ["with connections back", {}, true],
+    ["with all of it", { adaptation: constants(0.9, 0.2), current: { decay: all(0.8) } }, true],
+  ];
+  for (const [name, extra, recurrent] of cases) {
+    test(name, () => {
+      const random = new Random(5);
+      const drawn = (size: number): Float64Array =>
+        Float64Array.from({ length: SIZE ** 2 }, () => (random.next() - 0.4) * size);
+      const from = (source: number, size: number): Layer["connections"][number] => ({
+        ...{ name: `from ${source}`, source, inputs: SIZE, weights: drawn(size) },
+      });
+      const layers = [-1, 0].map((source, l) =>
+        layerOf({
+          ...{
+            name: `l${l}`,
+            neurons: SIZE,
+            decay: all(0.9),
+            threshold: all(1),
+            vReset: all(0),
+            bias: all(0.001),
+          },
+          ...{ reset: "subtract", ...extra },
+          connections: [
+            from(source, l === 0 ? 0.7 : 1),
+            ...(recurrent ? [from(l, 0.1)] : []),
+            ...(recurrent && l === 0 ? [from(1, 0.1)] : []),
+          ],
+        }),
+      );
+      const model = modelOf(...layers);
+      const steps = 60;
+      const frames = Float64Array.from({ length: steps * SIZE }, () => Number(random.chance(0.1)));
+      const program = quantise(model, calibrate(model, [{ frames, steps }]), {
+        ...{
+          stateBits: 32,
+          perNeuron: false,
+          percentile: 100,
+          code: "count",
+          classes: SIZE,
+          learn: null,
+          metadata: {},
+        },
+        ...{ input: { kind: "spikes", range: 1, scale: 1 }, maxSteps: steps, events: steps * SIZE },
+      }).program;
+      const twin = new IntegerNetwork(writeBlob(program, 0));
+      const network = new FloatNetwork(dequantise(program));
+      const operations = program.operations.flatMap(({ kind }, at) => (kind === "lif" ? [at] : []));
+      let spikes = 0;
+      for (let t = 0; t < steps; t++) {
+        const row = frames.subarray(t * SIZE, (t + 1) * SIZE);
+        twin.step(Uint16Array.from(row.keys()).filter((i) => row[i] === 1));
+        network.step(row, (l, step) => {
+          const fired = Array.from(step.spikes.keys()).filter((j) => step.spikes[j] === 1);
+          expect(Array.from(twin.spikes(operations[l])), `step ${t}, layer ${l}`).toEqual(fired);
+          spikes += fired.length;
+        });
+      }
+      expect(spikes).toBeGreaterThan(steps);
+    });
+  }
 });
 
 interface Golden {
@@ -220,6 +390,19 @@ describe("dead and stuck neurons", () => {
     const biased = (w: number): Model => modelOf(layerOf({ weights: [w], bias: frames(1) }));
     expect(deadOrStuck(biased(-1))).toEqual([expect.stringMatching(/fire without any input/)]);
     expect(deadOrStuck(biased(1))).toEqual([expect.stringMatching(/fire whatever the input is/)]);
+  });
+
+  test("a current multiplies what a steady drive comes to, and layers behind may fire", () => {
+    const current = { decay: frames(0.5) };
+    expect(deadOrStuck(modelOf(layerOf({ weights: [0.3] })))).toHaveLength(1);
+    expect(deadOrStuck(modelOf(layerOf({ weights: [0.3], current })))).toEqual([]);
+    const back = { name: "back", source: 1, inputs: 1, weights: frames(1) };
+    const weak = layerOf({ weights: [0.1] });
+    const next = layerOf({
+      name: "next",
+      connections: [{ name: "w", source: 0, inputs: 1, weights: frames(9) }],
+    });
+    expect(deadOrStuck(modelOf({ ...weak, connections: [...weak.connections, back] }, next))).toEqual([]);
   });
 
   test("leaky integrators are not asked to fire", () => {

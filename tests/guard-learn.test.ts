@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import { builds } from "./core.js";
 import type { CoreNetwork } from "./core.js";
+import { pairingProgram, richProgram } from "./blob-support.js";
 import {
   CLASSES,
   endOf,
@@ -12,8 +13,10 @@ import {
   network,
   refused,
   ROOM,
+  ROWS,
   spikes,
   STEPS,
+  WHOLE,
 } from "./guard-support.js";
 import { plainProgram } from "./plain-program.js";
 
@@ -29,7 +32,7 @@ describe.each(builds)("the %s build", (build) => {
       for (const [schedule, call] of Object.entries(lessons)) {
         if (schedules.some((one) => one === schedule)) continue;
         for (const target of [0, CLASSES]) {
-          expect(refused(net, () => net.core[call](net.arena, target))).toBe(L.NOT_LEARNING);
+          expect(refused(net, () => net[call](target))).toBe(L.NOT_LEARNING);
         }
       }
     }
@@ -40,7 +43,7 @@ describe.each(builds)("the %s build", (build) => {
     const nothing = (net: CoreNetwork, when: string) => {
       for (const call of lessons) {
         expect(
-          refused(net, () => net.core[call](net.arena, 0)),
+          refused(net, () => net[call](0)),
           `${call} ${when}`,
         ).toBe(L.NOT_RECORDED);
       }
@@ -56,18 +59,103 @@ describe.each(builds)("the %s build", (build) => {
     net.run(spikes(1), 1, 0);
     nothing(net, "after another run");
     net.run(spikes(), STEPS, L.RUN_RECORD);
-    expect(net.core.teachStep(net.arena, 0)).toBe(L.OK);
-    expect(net.core.teach(net.arena, 0)).toBe(L.OK);
+    expect(net.teachStep(0)).toBe(L.OK);
+    expect(net.teach(0)).toBe(L.OK);
     nothing(net, "after a lesson of the window");
   });
 
   it("teaches no class that is not there", () => {
     const net = experienced(build);
     for (const target of [CLASSES, CLASSES + 1, 255, 256, ...HUGE]) {
-      expect(refused(net, () => net.core.teach(net.arena, target))).toBe(L.BAD_TARGET);
-      expect(refused(net, () => net.core.teachStep(net.arena, target))).toBe(L.BAD_TARGET);
+      expect(refused(net, () => net.teach(target))).toBe(L.BAD_TARGET);
+      expect(refused(net, () => net.teachStep(target))).toBe(L.BAD_TARGET);
     }
-    expect(net.core.teach(net.arena, CLASSES - 1), "the record still stands").toBe(L.OK);
+    expect(net.teach(CLASSES - 1), "the record still stands").toBe(L.OK);
+  });
+
+  it("counts no step that is not on record, in whatever order they are named", () => {
+    const net = experienced(build);
+    for (const [from, to] of [
+      [0, 0],
+      [STEPS, STEPS],
+      [5, 5],
+      [5, 4],
+      [STEPS, 0],
+      [0, STEPS + 1],
+      [STEPS - 1, STEPS + 1],
+      [STEPS, STEPS + 1],
+      ...HUGE.flatMap((huge) => [
+        [0, huge],
+        [huge, STEPS],
+        [huge, huge],
+        [huge, 1],
+        [huge - 1, huge],
+      ]),
+    ]) {
+      expect(
+        refused(net, () => net.core.teach(net.arena, 0, from, to, WHOLE)),
+        `${from} … ${to}`,
+      ).toBe(L.BAD_STEPS);
+    }
+    expect(net.core.teach(net.arena, 0, STEPS - 1, STEPS, WHOLE), "the record still stands").toBe(L.OK);
+    for (const [from, to] of [
+      [0, 1],
+      [3, 7],
+      [0, STEPS],
+    ]) {
+      expect(net.run(spikes(), STEPS, L.RUN_RECORD)).toBe(L.OK);
+      expect(net.core.teach(net.arena, 0, from, to, WHOLE)).toBe(L.OK);
+    }
+    expect(net.run(spikes(3), 3, L.RUN_RECORD)).toBe(L.OK);
+    expect(
+      refused(net, () => net.core.teach(net.arena, 0, 0, 4, WHOLE)),
+      "a shorter record",
+    ).toBe(L.BAD_STEPS);
+  });
+
+  it("takes no reward beyond 1, of rules that learn from it and of all others", () => {
+    for (const program of [plainProgram(), pairingProgram(), richProgram()]) {
+      const net = experienced(build, program);
+      for (const reward of [
+        WHOLE + 1,
+        -WHOLE - 1,
+        32767,
+        32768,
+        -32768,
+        2 ** 31 - 1,
+        -(2 ** 31),
+        2 ** 31 - WHOLE,
+      ]) {
+        expect(
+          refused(net, () => net.core.teach(net.arena, 0, 0, STEPS, reward)),
+          String(reward),
+        ).toBe(L.BAD_TARGET);
+      }
+      for (const reward of [-WHOLE, 0, WHOLE]) {
+        expect(net.core.teach(net.arena, 0, 0, STEPS, reward)).toBe(L.OK);
+        expect(net.run(spikes(), STEPS, L.RUN_RECORD)).toBe(L.OK);
+      }
+    }
+  });
+
+  it("takes rows of targets only where there is room for them", () => {
+    const learning = plainProgram().learning!;
+    for (const targets of [false, true]) {
+      const net = experienced(build, plainProgram({ learning: { ...learning, targets } }));
+      expect(net.field(L.ARENA_TARGETS) > 0).toBe(targets);
+      for (const call of [
+        () => net.core.teachStep(net.arena, ROWS),
+        () => net.core.teach(net.arena, ROWS, 0, STEPS, 0),
+      ]) {
+        if (targets) expect(call()).toBe(L.OK);
+        else expect(refused(net, call)).toBe(L.BAD_TARGET);
+      }
+      expect(net.run(spikes(), STEPS, L.RUN_RECORD)).toBe(L.OK);
+      for (const target of [ROWS - 1, CLASSES]) {
+        expect(refused(net, () => net.core.teach(net.arena, target, 0, STEPS, 0))).toBe(L.BAD_TARGET);
+        expect(refused(net, () => net.core.teachStep(net.arena, target))).toBe(L.BAD_TARGET);
+      }
+    }
   });
 
   it("teaches nothing from input that was refused, and does no harm with it", () => {
@@ -93,7 +181,7 @@ describe.each(builds)("the %s build", (build) => {
       const last = offsets[offsets.length - 1];
       net.put({ offsets: Uint32Array.from({ length: STEPS + 1 }, (_, t) => offsets[t] ?? last), events });
       expect(core.run(arena, STEPS, L.RUN_RECORD)).toBe(L.BAD_INPUT);
-      expect([L.BAD_INPUT, L.NOT_RECORDED], offsets.join()).toContain(core.teach(arena, 0));
+      expect([L.BAD_INPUT, L.NOT_RECORDED], offsets.join()).toContain(net.teach(0));
       expect(Buffer.concat(parts()).subarray(0, before.length).equals(before), "around the arena").toBe(true);
       expect(net.snapshot()).toEqual(snapshot);
     }
@@ -109,15 +197,15 @@ describe.each(builds)("the %s build", (build) => {
       for (const mantissa of [1024, 1025, ...HUGE]) {
         expect(refused(net, () => core.setRate(arena, 0, schedule, mantissa, 1))).toBe(L.BAD_LEARNING);
       }
-      for (const shift of [31, 32, 33, 64, ...HUGE]) {
+      for (const shift of [L.MAX_RATE_SHIFT + 1, 256, 257, ...HUGE]) {
         expect(refused(net, () => core.setRate(arena, 1, schedule, 1, shift))).toBe(L.BAD_LEARNING);
       }
     }
     for (const one of [net, calm]) {
-      expect(one.core.teach(one.arena, 1)).toBe(L.OK);
+      expect(one.teach(1)).toBe(L.OK);
     }
     expect(net.snapshot()).toEqual(calm.snapshot());
-    expect(core.setRate(arena, 1, L.SCHEDULE_WINDOW, 1023, 30)).toBe(L.OK);
+    expect(core.setRate(arena, 1, L.SCHEDULE_WINDOW, 1023, L.MAX_RATE_SHIFT)).toBe(L.OK);
     expect(core.setRate(arena, 0, L.SCHEDULE_STEP, 0, 0)).toBe(L.OK);
 
     const none = experienced(build, plainProgram({ learning: null }));

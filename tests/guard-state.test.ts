@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import type { Population, Program } from "../tools/exporter/program.js";
+import { pairingProgram, richProgram } from "./blob-support.js";
 import { builds, room } from "./core.js";
 import { CLASSES, experienced, network, refused, spikes, stateOf, STEPS } from "./guard-support.js";
 import { plainAnalogue, plainProgram, SPIKING } from "./plain-program.js";
@@ -51,20 +52,20 @@ describe.each(builds)("the %s build", (build) => {
 
   it("goes on after a hundred refusals as a network that was never disturbed", () => {
     for (const program of [
-      plainProgram(),
+      ...[plainProgram(), richProgram(), pairingProgram()],
       shapes({ bits: 8, threshold: new Int32Array(7).fill(100), lower: -128 }),
     ]) {
       const [net, calm] = [experienced(build, program), experienced(build, program)];
       for (let i = 0; i < 100; i++) {
         const [status] = [
           net.core.run(net.arena, [0, 11][i & 1], 7),
-          net.core.teach(net.arena, CLASSES + i),
+          net.teach(CLASSES + i),
           net.core.snapshot(net.arena, 16, i),
         ];
         expect(status).toBe(L.BAD_STEPS);
       }
       for (const one of [net, calm]) {
-        expect(one.core.teach(one.arena, 2)).toBe(L.OK);
+        expect(one.teach(2)).toBe(L.OK);
         expect(one.run(spikes(), STEPS, L.RUN_RECORD)).toBe(L.OK);
       }
       expect(net.decode()).toEqual(calm.decode());

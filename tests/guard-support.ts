@@ -17,6 +17,10 @@ const SPOT_END = 192 * 1024;
 /** Numbers that are negative to those who read them as signed. */
 export const HUGE = [2 ** 16, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];
 
+/** A reward of 1, and in the place of a class: rows of targets. */
+export const WHOLE = 16384;
+export const ROWS = 0xffffffff;
+
 /** Two spikes in each step. */
 export const spikes = (steps = STEPS): WindowInput => ({
   offsets: Uint32Array.from({ length: steps + 1 }, (_, t) => 2 * t),
@@ -41,9 +45,8 @@ export function experienced(build: Build, program = plainProgram()): CoreNetwork
   const record = program.learning ? L.RUN_RECORD : 0;
   for (let target = 0; target < 3; target++) {
     expect(net.run(input, steps, record)).toBe(L.OK);
-    if (program.learning?.schedules.includes("step"))
-      expect(net.core.teachStep(net.arena, target)).toBe(L.OK);
-    if (program.learning?.schedules.includes("window")) expect(net.core.teach(net.arena, target)).toBe(L.OK);
+    if (program.learning?.schedules.includes("step")) expect(net.teachStep(target)).toBe(L.OK);
+    if (program.learning?.schedules.includes("window")) expect(net.teach(target)).toBe(L.OK);
   }
   expect(net.run(input, steps, record)).toBe(L.OK);
   return net;

@@ -1,6 +1,6 @@
 /** The host, given options with code of the caller's in them: it is through before the network begins. */
 import { describe, expect, it } from "vitest";
-import type { Network } from "../host/node/index.js";
+import type { Lesson, Network } from "../host/node/index.js";
 import { open, sample, thrown } from "./host-support.js";
 import { pupil } from "./nets.js";
 
@@ -96,5 +96,66 @@ describe("other code of the caller's", () => {
     const plain = { offsets: Uint32Array.of(0, 1, 2), events: Uint16Array.of(0, 1) };
     expect(net.run(window)).toEqual((await open(pupil())).run(plain));
     expect(reads).toBe(1);
+  });
+});
+
+describe("a lesson with code of the caller's in it", () => {
+  const FIELDS = ["label", "targets", "from", "to", "reward"];
+  /** A lesson that does something whenever a field of it is read, and counts how often. */
+  function nosyLesson(act: () => void, values: Lesson): { lesson: Lesson; reads: Map<string, number> } {
+    const reads = new Map<string, number>();
+    const lesson = {};
+    for (const name of FIELDS) {
+      Object.defineProperty(lesson, name, {
+        get() {
+          reads.set(name, (reads.get(name) ?? 0) + 1);
+          act();
+          return values[name as keyof Lesson];
+        },
+      });
+    }
+    return { lesson, reads };
+  }
+  const TEACH: Record<string, (net: Network, lesson: number | Lesson) => unknown> = {
+    learn: (net, lesson) => net.learn(sample(0), lesson),
+    teach: (net, lesson) => net.teach(lesson, "window"),
+  };
+
+  it.each(Object.keys(TEACH))("is read once by %s()", async (name) => {
+    const { lesson, reads } = nosyLesson(() => undefined, { label: 0, from: 1, to: 9 });
+    const net = await open(pupil());
+    net.run(sample(0));
+    TEACH[name](net, lesson);
+    expect([...reads]).toEqual(FIELDS.map((field) => [field, 1]));
+  });
+
+  it("that runs another window does not mix the two", async () => {
+    const [net, plain] = [await open(pupil()), await open(pupil())];
+    const { lesson } = nosyLesson(() => net.run(sample(1)), { label: 0 });
+    plain.run(sample(1));
+    expect(net.learn(sample(0), lesson)).toEqual(plain.learn(sample(0), 0));
+    expect(net.snapshot()).toEqual(plain.snapshot());
+  });
+
+  it("that says another thing the second time is taken at its first word", async () => {
+    const net = await open(pupil());
+    let label = 0;
+    const lesson = {
+      get label() {
+        return label++ ? 99 : 0;
+      },
+    };
+    const plain = await open(pupil());
+    expect(net.learn(sample(0), lesson)).toEqual(plain.learn(sample(0), 0));
+    expect(net.snapshot()).toEqual(plain.snapshot());
+  });
+
+  it("that disposes of the network ends in an error that says so", async () => {
+    for (const call of Object.values(TEACH)) {
+      const net = await open(pupil());
+      net.run(sample(0));
+      const { lesson } = nosyLesson(() => net.dispose(), { label: 0 });
+      expect(thrown(() => call(net, lesson)).message).toMatch(/disposed of/);
+    }
   });
 });

@@ -3,11 +3,14 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import * as L from "../assembly/layout.js";
 import { codeOf, messageOf } from "../host/errors.js";
+import { readInfo } from "../host/info.js";
 import { load as loadInBrowser } from "../host/browser/index.js";
 import { load, ModelError } from "../host/node/index.js";
 import { sealBlob } from "../tools/exporter/writers/blob.js";
+import { richProgram } from "./blob-support.js";
+import { assemble, instance } from "./core.js";
 import { DENSE, open, sample, thrown } from "./host-support.js";
-import { adder, blobOf, counter, pupil } from "./nets.js";
+import { adder, apprentice, blobOf, counter, pupil, rewarded } from "./nets.js";
 
 function sealed(bytes: Uint8Array): Uint8Array {
   sealBlob(bytes);
@@ -59,7 +62,7 @@ describe("loading", () => {
         (b) => b.slice(0, -16),
       ],
       ["BAD_MAGIC", /expected "SPKL"/, (bytes) => bytes.with(0, 0)],
-      ["BAD_VERSION", /found format version 9, expected 1/, (bytes) => bytes.with(L.HEADER_VERSION, 9)],
+      ["BAD_VERSION", /found format version 9, expected 2/, (bytes) => bytes.with(L.HEADER_VERSION, 9)],
       ["BAD_CRC", /found checksum 0x/, (bytes) => bytes.with(blob.length - 20, 1)],
       ["BAD_HEADER", /header/, (bytes) => sealed(bytes.with(L.HEADER_INPUT_KIND, 7))],
       ["BAD_ARENA", /arena/, (bytes) => sealed(bytes.with(L.HEADER_ARENA, 0))],
@@ -97,7 +100,54 @@ describe("loading", () => {
       ["readout", "li", 2],
     ]);
     expect(info.schedules).toEqual(["step", "window"]);
-    expect(info.rules).toMatchObject([{ node: 2, signal: "readout", learnsBias: true }]);
+    expect(info.rules).toMatchObject([{ node: 3, signal: "loss", learnsBias: true }]);
+    expect(info.paths).toEqual([
+      { node: 2, learns: true, returns: "nothing", update: "plain", bytesPerSynapse: 1 },
+    ]);
+    expect(info.targets).toBe(false);
+  });
+
+  it("says what learns from what, by which paths and at which price", async () => {
+    const { info } = await open(rewarded());
+    expect(info.schedules).toEqual(["window"]);
+    expect(info.rules.map(({ node, signal, learnsBias }) => [node, signal, learnsBias])).toEqual([
+      [3, "loss", false],
+      [1, "reward", false],
+    ]);
+    expect(info.paths).toEqual([
+      { node: 0, learns: true, returns: "nothing", update: "momentum", bytesPerSynapse: 3 },
+      { node: 2, learns: true, returns: "nothing", update: "plain", bytesPerSynapse: 0 },
+    ]);
+    expect((await open(apprentice())).info.targets).toBe(true);
+    const rich = richProgram();
+    const { paths, rules } = readInfo(assemble(instance("mvp"), rich));
+    expect(rules.map(({ node, signal }) => [node, signal])).toEqual([
+      [4, "loss"],
+      [2, "random"],
+    ]);
+    expect(paths.map(({ node, returns, update }) => [node, returns, update])).toEqual([
+      [0, "nothing", "momentum"],
+      [1, "carried", "sign"],
+      [3, "present", "plain"],
+    ]);
+    const [below] = rich.learning!.paths;
+    const fixed = { ...below, learns: false, update: { kind: "plain" as const } };
+    const still = {
+      ...rich,
+      learning: { ...rich.learning!, paths: [fixed, ...rich.learning!.paths.slice(1)] },
+    };
+    expect(readInfo(assemble(instance("mvp"), still)).paths[0]).toMatchObject({
+      learns: false,
+      bytesPerSynapse: 0,
+    });
+    for (const program of [counter(), adder()]) {
+      expect((await open(program)).info).toMatchObject({
+        schedules: [],
+        rules: [],
+        paths: [],
+        targets: false,
+      });
+    }
   });
 
   it("calls operations by kind and place where there are no names", async () => {

@@ -5,7 +5,7 @@ import { load as loadInBrowser } from "../host/browser/index.js";
 import { load, ModelError } from "../host/node/index.js";
 import type { Network } from "../host/node/index.js";
 import { DENSE, open, sample, thrown } from "./host-support.js";
-import { blobOf, counter, pupil } from "./nets.js";
+import { apprentice, blobOf, counter, pupil } from "./nets.js";
 
 type ErrorType = typeof TypeError | typeof RangeError;
 type Wrong = [call: (net: Network) => unknown, type: ErrorType, message: RegExp];
@@ -14,10 +14,11 @@ const CORE = { wasm: new Uint8Array(readFileSync(new URL("../dist/spikelet.wasm"
 
 const LINE = /^found [^\n]+, expected [^\n]+; [^\n]+$/;
 
-/** Each call is refused in one line, and leaves weights, counts and rates as they are. */
-async function refuses(calls: Wrong[]): Promise<void> {
-  const net = await open(pupil());
+/** Each call is refused in one line, and leaves weights, counts, rates and the record as they are. */
+async function refuses(calls: Wrong[], program = pupil()): Promise<void> {
+  const net = await open(program);
   net.learn(sample(1), 1);
+  net.run(sample(1));
   const before = { snapshot: net.snapshot(), stats: net.stats, rate: net.rate };
   for (const [call, type, message] of calls) {
     const error = thrown(() => call(net));
@@ -26,6 +27,7 @@ async function refuses(calls: Wrong[]): Promise<void> {
     expect(error.message).toMatch(LINE);
   }
   expect({ snapshot: net.snapshot(), stats: net.stats, rate: net.rate }).toEqual(before);
+  net.teach(1, "window");
 }
 
 function detached(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
@@ -109,6 +111,99 @@ describe("a wrong call", () => {
       [(net) => net.learn(sample(0), 0, { schedule: "never" as never }), RangeError, /schedule "never"/],
       [(net) => net.run(sample(0), { steps: Symbol("9") as never }), TypeError, /found symbol for steps/],
     ]);
+  });
+
+  it("with a lesson that is none teaches nothing and runs nothing", async () => {
+    const lessons: [lesson: unknown, type: ErrorType, message: RegExp][] = [
+      [null, TypeError, /found null for a label/],
+      [undefined, TypeError, /found undefined for a label/],
+      ["1", TypeError, /found string for a label/],
+      [{}, TypeError, /found undefined for a label/],
+      [[1], TypeError, /found undefined for a label/],
+      [{ label: "1" }, TypeError, /found string for a label/],
+      [{ label: null }, TypeError, /found null for a label/],
+      [{ label: 1n }, TypeError, /found bigint for a label/],
+      [{ label: 2 }, RangeError, /found label 2, expected 0 … 1/],
+      [{ label: -1 }, RangeError, /found label -1/],
+      [{ label: 0.5 }, RangeError, /found label 0\.5/],
+      [{ label: NaN }, RangeError, /found label NaN/],
+      [{ label: 2 ** 32 - 1 }, RangeError, /found label 4294967295/],
+      [{ targets: new Int16Array(20) }, RangeError, /found targets for every step, expected a class/],
+      [{ label: 1, targets: new Int16Array(20) }, TypeError, /found a label and targets, expected one/],
+      [{ label: 1, from: -1 }, RangeError, /found -1 for from, expected a whole number from 0/],
+      [{ label: 1, from: 0.5 }, RangeError, /found 0\.5 for from/],
+      [{ label: 1, from: NaN }, RangeError, /found NaN for from/],
+      [{ label: 1, from: Infinity }, RangeError, /found Infinity for from/],
+      [{ label: 1, from: 10 }, RangeError, /found steps 10 … 10 of a window of 10/],
+      [{ label: 1, from: 2 ** 32 }, RangeError, /found steps 4294967296 … 10/],
+      [{ label: 1, to: 0 }, RangeError, /found 0 for to, expected a whole number from 1/],
+      [{ label: 1, from: 4, to: 4 }, RangeError, /found 4 for to, expected a whole number from 5/],
+      [{ label: 1, to: 11 }, RangeError, /found steps 0 … 11 of a window of 10/],
+      [{ label: 1, to: 2 ** 32 + 5 }, RangeError, /found steps 0 … 4294967301 of a window of 10/],
+      [{ label: 1, reward: 1.001 }, RangeError, /found a reward of 1\.001, expected -1 … 1/],
+      [{ label: 1, reward: -2 }, RangeError, /found a reward of -2/],
+      [{ label: 1, reward: NaN }, RangeError, /found a reward of NaN/],
+      [{ label: 1, reward: Infinity }, RangeError, /found a reward of Infinity/],
+    ];
+    await refuses(
+      lessons.flatMap(([lesson, type, message]): Wrong[] => [
+        [(net) => net.learn(sample(1), lesson as never), type, message],
+        [(net) => net.teach(lesson as never, "window"), type, message],
+      ]),
+    );
+  });
+
+  it("with parts of a lesson that are of another type is a TypeError", async () => {
+    const values: [lesson: object, message: RegExp][] = [
+      [{ label: 1, from: "0" }, /found string for from/],
+      [{ label: 1, from: null }, /found null for from/],
+      [{ label: 1, to: "10" }, /found string for to/],
+      [{ label: 1, to: 10n }, /found bigint for to/],
+      [{ label: 1, reward: "1" }, /found string for (a|the) reward/],
+      [{ label: 1, reward: null }, /found null for (a|the) reward/],
+    ];
+    await refuses(
+      values.flatMap(([lesson, message]): Wrong[] => [
+        [(net) => net.learn(sample(1), lesson as never), TypeError, message],
+        [(net) => net.teach(lesson as never, "window"), TypeError, message],
+      ]),
+    );
+  });
+
+  it("with targets that do not fit teaches nothing and runs nothing", async () => {
+    const targets: [targets: unknown, type: ErrorType, message: RegExp][] = [
+      [new Int16Array(19), RangeError, /found 19 targets, expected 20/],
+      [new Int16Array(0), RangeError, /found 0 targets, expected 20/],
+      [new Int16Array(40), RangeError, /found 40 targets, expected 20/],
+      [new Int32Array(20), TypeError, /found Int32Array for targets, expected an Int16Array/],
+      [new Uint16Array(20), TypeError, /found Uint16Array for targets/],
+      [new Float32Array(20), TypeError, /found Float32Array for targets/],
+      [Array<number>(20).fill(0), TypeError, /found Array for targets/],
+      [null, TypeError, /found null for targets/],
+      ["x", TypeError, /found string for targets/],
+    ];
+    await refuses(
+      targets.flatMap(([rows, type, message]): Wrong[] => [
+        [(net) => net.learn(sample(1), { targets: rows as never }), type, message],
+        [(net) => net.teach({ targets: rows as never }), type, message],
+      ]),
+      apprentice(),
+    );
+  });
+
+  it("with a lesson that is none in the schedule step is refused before a step is run", async () => {
+    const lessons: [lesson: unknown, type: ErrorType, message: RegExp][] = [
+      [{ label: 9 }, RangeError, /found label 9/],
+      [{ label: "1" }, TypeError, /found string for a label/],
+      [{}, TypeError, /found undefined for a label/],
+      [{ targets: new Int16Array(20) }, RangeError, /found targets for every step, expected a class/],
+    ];
+    await refuses(
+      lessons.flatMap(([lesson, type, message]): Wrong[] => [
+        [(net) => net.learn(sample(1), lesson as never, { schedule: "step" }), type, message],
+        [(net) => net.teach(lesson as never, "step"), type, message],
+      ]),
+    );
   });
 
   it("to restore() with bytes that were posted to a worker is refused as that", async () => {

@@ -1,6 +1,7 @@
 /** Small nets by hand, whose every number can be followed, as blobs. */
 import type { Population, Program, Synapses } from "../tools/exporter/program.js";
 import { assemble } from "../tools/exporter/pipeline.js";
+import { plainProgram } from "./plain-program.js";
 
 function population(kind: "lif" | "li", name: string, neurons: number, threshold: number): Population {
   return {
@@ -25,22 +26,9 @@ function dense(name: string, source: number, inputs: number, weights: number[]):
   return { kind: "dense", name, source, adds: false, inputs, outputs, weights: Int8Array.from(weights) };
 }
 
-const RULE = {
-  filtered: false,
-  learnsBias: true,
-  errorShift: 0,
-  signalShift: 6,
-  carryShift: 0,
-  viewShift: 0,
-  traceShift: 0,
-  rate: 512,
-  rateShift: 14,
-  stepRate: 512,
-  stepRateShift: 16,
-  traceView: 6,
-  biasScale: 1,
-  surrogate: null,
-};
+const [READOUT] = plainProgram().learning!.rules;
+const [PATH] = plainProgram().learning!.paths;
+const RATES = { rate: 512, rateShift: 14, stepRate: 512, stepRateShift: 16, biasScale: 1 };
 
 /**
  * Two neurons that count: input 0 drives class 0 with 10, input 1 class 1; each fires at 10, without a leak. Room for 12
@@ -77,13 +65,43 @@ export function pupil(): Program {
       population("li", "readout", 2, 0),
     ],
     learning: {
+      loss: { of: "membrane", kind: "cross-entropy", when: "every" },
       schedules: ["step", "window"],
-      logit: 1000,
-      logitShift: 0,
-      seed: 7,
-      rules: [{ ...RULE, synapse: 2, signal: "readout" }],
+      ...{ logit: 1000, logitShift: 0, on: 0, off: 0, targets: false, seed: 7 },
+      rules: [{ ...READOUT, ...RATES, population: 3 }],
+      paths: [{ ...PATH, synapse: 2 }],
     },
     metadata: { names: ["fc1", "hidden", "fc2", "readout"] },
+  };
+}
+
+/** The pupil in the schedule `window` alone, with room for a target for every step. */
+export function apprentice(): Program {
+  const program = pupil();
+  return { ...program, learning: { ...program.learning!, schedules: ["window"], targets: true } };
+}
+
+/** The pupil's hidden layer, at the first of its spikes, learns from a reward alone: momentum below, no residuals above. */
+export function rewarded(): Program {
+  const program = pupil();
+  const [, below] = plainProgram().learning!.rules;
+  const four = (value: number) => new Uint32Array(4).fill(value);
+  const surrogate = { ...below.surrogate!, width: four(40), factor: four(26_000_000) };
+  const feedback = { signal: "reward", feedbackSeed: 3, gain: 32768 } as const;
+  return {
+    ...program,
+    learning: {
+      ...program.learning!,
+      schedules: ["window"],
+      rules: [
+        { ...READOUT, ...RATES, population: 3, learnsBias: false, rate: 0 },
+        { ...below, ...RATES, ...feedback, population: 1, learnsBias: false, surrogate },
+      ],
+      paths: [
+        { ...PATH, synapse: 0, update: { kind: "momentum", kept: 0 } },
+        { ...PATH, synapse: 2, residuals: false },
+      ],
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 /** One small program that learns in both schedules, with nothing random in it, for tests that name what they change. */
-import type { Population, Program, Rule, Synapses } from "../tools/exporter/program.js";
+import type { Path, Population, Program, Rule, Synapses } from "../tools/exporter/program.js";
 
 const INPUTS = 5;
 const HIDDEN = 7;
@@ -26,23 +26,29 @@ function population(kind: Population["kind"], neurons: number, bits: Population[
   };
 }
 
-function rule(signal: Rule["signal"], synapse: number): Rule {
-  const below = signal === "symmetric";
+function rule(signal: Rule["signal"], population: number): Rule {
+  const spikes = population === SPIKING;
   return {
-    ...{ synapse, signal, filtered: below, learnsBias: true, errorShift: 2, signalShift: 4, carryShift: 8 },
-    ...{
-      viewShift: 2,
-      traceShift: 4,
-      rate: 500,
-      rateShift: 10,
-      stepRate: 500,
-      stepRateShift: 14,
-      traceView: 6,
-    },
-    ...{ biasScale: 256 },
-    surrogate: below
-      ? { width: new Uint32Array(HIDDEN).fill(200), factor: new Uint32Array(HIDDEN).fill(5_000_000) }
+    ...{ population, signal, filtered: false, learnsBias: true, traceView: 6, biasScale: 4 },
+    ...{ rate: 500, rateShift: spikes ? 36 : 16, stepRate: 500, stepRateShift: spikes ? 46 : 28 },
+    ...{ coupling: null, feedbackSeed: 0, gain: 0, gainExponent: 0, regulariser: null, stdp: null },
+    surrogate: spikes
+      ? {
+          shape: "triangle",
+          shift: 0,
+          width: new Uint32Array(HIDDEN).fill(200),
+          factor: new Uint32Array(HIDDEN).fill(5_000_000),
+          height: null,
+        }
       : null,
+  };
+}
+
+function path(synapse: number, returns: Path["returns"]): Path {
+  const gain = returns === "nothing" ? 0 : 32768;
+  return {
+    ...{ synapse, learns: true, returns, gain, gainExponent: 0, traceFactor: 1, traceShift: 0 },
+    ...{ residuals: true, update: { kind: "plain" }, pullShift: 0 },
   };
 }
 
@@ -57,8 +63,10 @@ export function plainProgram(changes: Partial<Program> = {}): Program {
       population("li", CLASSES, 32),
     ],
     learning: {
-      ...{ schedules: ["step", "window"], logit: 1000, logitShift: 10, seed: 7 },
-      rules: [rule("readout", FEEDBACK), rule("symmetric", BELOW)],
+      ...{ loss: { of: "membrane", kind: "cross-entropy", when: "every" }, schedules: ["step", "window"] },
+      ...{ logit: 1000, logitShift: 10, on: 0, off: 0, targets: false, seed: 7 },
+      rules: [rule("loss", READOUT), rule("paths", SPIKING)],
+      paths: [path(BELOW, "nothing"), path(FEEDBACK, "present")],
     },
     ...changes,
   };
@@ -66,10 +74,12 @@ export function plainProgram(changes: Partial<Program> = {}): Program {
 
 /** Its like with values for input. */
 export function plainAnalogue(changes: Partial<Program> = {}): Program {
-  const { operations } = plainProgram();
+  const { operations, learning } = plainProgram();
+  const [below, feedback] = learning!.paths;
   return plainProgram({
     ...{ inputKind: "analogue", inputRange: 1000, events: 10 },
     operations: [{ ...(operations[BELOW] as Synapses), kind: "analogue" }, ...operations.slice(1)],
+    learning: { ...learning!, paths: [{ ...below, traceShift: 8 }, feedback] },
     ...changes,
   });
 }

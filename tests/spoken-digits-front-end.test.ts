@@ -88,7 +88,7 @@ describe.skipIf(missing)("recordings", () => {
   beforeAll(() => {
     ready = readSpikes(folder);
     heard = readRecordings(folder);
-  });
+  }, 60_000);
 
   it("become the spikes that the nets were trained on, but for a few bits in a million", () => {
     const key = ({ speaker, digit, take }: Sample): string => `${speaker} ${digit} ${take}`;

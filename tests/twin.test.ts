@@ -1,51 +1,11 @@
 /** Numbers in this file were worked out by hand from docs/ARITHMETIC.md. */
 import { describe, expect, test } from "vitest";
 import type { Reset, ResetAt } from "../tools/exporter/model.js";
-import type { Code, Learning, Population, Program, Rule, Synapses } from "../tools/exporter/program.js";
-import { IntegerNetwork } from "../tools/exporter/simulate/integer.js";
-import { decay, rsh, sat16, scale } from "../tools/exporter/simulate/integer/arithmetic.js";
-import { Generator } from "../tools/exporter/simulate/integer/generator.js";
-import { classProbabilities, negativePower } from "../tools/exporter/simulate/integer/record.js";
-import { writeBlob } from "../tools/exporter/writers/blob.js";
-
-const HALF = 32768;
-
-function dense(source: number, inputs: number, weights: number[]): Synapses {
-  const outputs = weights.length / inputs;
-  return { kind: "dense", name: "", source, adds: false, inputs, outputs, weights: Int8Array.from(weights) };
-}
-
-function lif(neurons: number, threshold: number, changes: Partial<Population> = {}): Population {
-  return {
-    ...{ kind: "lif", name: "", neurons, bits: 16, shift: 0, reset: "none", resetAt: "next", orEqual: false },
-    ...{ decay: new Uint16Array(neurons).fill(HALF), threshold: new Int32Array(neurons).fill(threshold) },
-    ...{ bias: null, lower: -32768, vReset: 0 },
-    ...changes,
-  };
-}
-
-function li(neurons: number, changes: Partial<Population> = {}): Population {
-  return { ...lif(neurons, 1), kind: "li", threshold: null, ...changes };
-}
-
-function network(operations: Program["operations"], changes: Partial<Program> = {}): IntegerNetwork {
-  const { neurons } = operations[operations.length - 1] as Population;
-  const { inputs } = operations[0] as Synapses;
-  const program: Program = {
-    ...{
-      inputs,
-      inputKind: "spikes",
-      inputRange: 1,
-      events: 100,
-      maxSteps: 10,
-      classes: neurons,
-      code: "count",
-    },
-    ...{ operations, learning: null, metadata: {} },
-    ...changes,
-  };
-  return new IntegerNetwork(writeBlob(program, 0));
-}
+import type { Code } from "../tools/exporter/program.js";
+import type { IntegerNetwork } from "../tools/exporter/simulate/integer.js";
+import { bits, decay, rsh, sat16, scale } from "../tools/exporter/simulate/integer/arithmetic.js";
+import { drawFeedback, Generator } from "../tools/exporter/simulate/integer/generator.js";
+import { dense, HALF, li, lif, network } from "./twin-support.js";
 
 /** Membranes of the one neuron of operation 1 when input 0 spikes in every step. */
 function course(twin: IntegerNetwork, steps: number): number[] {
@@ -67,8 +27,16 @@ describe("arithmetic", () => {
     expect([3, -3, 5, -5, 2].map((x) => rsh(x, 1))).toEqual([2, -1, 3, -2, 1]);
     expect(rsh(-7, 0)).toBe(-7);
     expect([scale(3, 4), scale(-24, -4), scale(-25, -4)]).toEqual([48, -1, -2]);
+    expect([rsh(-(2 ** 30), 31), rsh(-(2 ** 30), 52), rsh(-1, 90), scale(0, 5000)]).toEqual([0, 0, 0, 0]);
     expect([sat16(40000), sat16(-40000)]).toEqual([32767, -32768]);
   });
+});
+
+test("lengths in binary are right next to powers of two", () => {
+  expect([0, 1, 2, 255, 256, 2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 52 - 1, 2 ** 52].map(bits)).toEqual([
+    0, 1, 2, 8, 9, 32, 32, 33, 52, 53,
+  ]);
+  expect([-1, -255, -(2 ** 31)].map(bits)).toEqual([1, 8, 32]);
 });
 
 describe("a neuron driven with 60 a step, β = 1/2, θ = 100, v_reset = 7", () => {
@@ -94,6 +62,98 @@ describe("a neuron driven with 60 a step, β = 1/2, θ = 100, v_reset = 7", () =
       return twin.spikeCount(1);
     });
     expect(spikes).toEqual([1, 2]);
+  });
+});
+
+describe("a threshold that adapts, by 100 a spike, half of it gone in a step", () => {
+  const adaptation = { decay: Uint16Array.of(HALF), strength: Uint16Array.of(100) };
+  const states = (twin: IntegerNetwork, steps: number) =>
+    Array.from({ length: steps }, () => {
+      twin.step(Uint16Array.of(0));
+      return twin.adaptation(1)![0];
+    });
+
+  test("rises in the step after the spike; resets are found with it and subtract θ alone", () => {
+    const net = () => network([dense(0, 1, [60]), lif(1, 100, { reset: "subtract", adaptation })]);
+    // A = 100 until the spike of step 3, then 200, 150, 125, 112, 106, 203: 106 is no spike in step 7, 113 is one in 8.
+    expect(course(net(), 9)).toEqual([60, 90, 105, 12, 66, 93, 106, 113, 16]);
+    expect(states(net(), 9)).toEqual([0, 0, 0, 65536, 32768, 16384, 8192, 4096, 67584]);
+  });
+
+  test("rises at the end of the step of the spike where the reset acts now", () => {
+    const net = () =>
+      network([dense(0, 1, [60]), lif(1, 100, { reset: "subtract", resetAt: "now", adaptation })]);
+    expect(course(net(), 5)).toEqual([60, 90, 5, 62, 91]);
+    expect(states(net(), 5)).toEqual([0, 0, 65536, 32768, 16384]);
+  });
+
+  test("is found with the state of the step before the reset", () => {
+    // Without a reset: U = 60, 90, 105, 112, …, A = 100, 100, 100, 200, 150, 125, 112: r of step 4 comes of 105 > 100.
+    const net = network([dense(0, 1, [60]), lif(1, 100, { adaptation })]);
+    expect(states(net, 6)).toEqual([0, 0, 0, 65536, 32768, 16384]);
+    expect(net.spikeCount(1)).toBe(1);
+  });
+
+  test("stays below the top of the membrane, and at rest is θ", () => {
+    const strong = { decay: Uint16Array.of(65535), strength: Uint16Array.of(65535) };
+    const net = network([dense(0, 1, [127]), lif(1, 1, { bits: 8, orEqual: true, adaptation: strong })]);
+    expect(course(net, 3)).toEqual([127, 127, 127]);
+    // The threshold is 127 from step 2 on, and 127 ≥ 127.
+    expect(net.spikeCount(1)).toBe(3);
+    net.reset();
+    expect(net.adaptation(1)).toEqual(Int32Array.of(0));
+  });
+});
+
+describe("a current", () => {
+  test("keeps its fraction and hands it on rounded", () => {
+    const current = { decay: Uint16Array.of(HALF), fine: 4 };
+    const net = network([dense(0, 1, [5]), lif(1, 100, { current })]);
+    const states = Array.from({ length: 3 }, () => {
+      net.step(Uint16Array.of(0));
+      return [net.current(1)![0], net.membranes(1)[0]];
+    });
+    // 80 / 16 = 5, 120 / 16 = 7.5 → 8, 140 / 16 = 8.75 → 9.
+    expect(states).toEqual([
+      [80, 5],
+      [120, 10],
+      [140, 14],
+    ]);
+  });
+
+  test("takes the bias in, and stays within 30 bits", () => {
+    const current = { decay: Uint16Array.of(0), fine: 12 };
+    const net = network([dense(0, 1, [0]), lif(1, 1, { current, bias: Int32Array.of(-(2 ** 29)) })]);
+    expect(course(net, 1)).toEqual([-32768]);
+    expect(net.current(1)).toEqual(Int32Array.of(-(2 ** 30) + 1));
+  });
+});
+
+describe("recurrent synapses", () => {
+  test("carry the spikes of the step before, also from a population further on", () => {
+    const own = network([
+      dense(0, 1, [120]),
+      dense(3, 1, [-50], true),
+      lif(1, 100, { decay: new Uint16Array(1) }),
+    ]);
+    const [first, second] = [lif(1, 100, { decay: new Uint16Array(1) }), lif(1, 100)];
+    const later = network([dense(0, 1, [120]), dense(5, 1, [-50], true), first, dense(3, 1, [120]), second]);
+    for (const net of [own, later]) {
+      const membranes = Array.from({ length: 3 }, () => {
+        net.step(Uint16Array.of(0));
+        return net.membranes(2)[0];
+      });
+      expect(membranes).toEqual([120, 70, 120]);
+      expect(net.sops(1)).toBe(1);
+    }
+  });
+
+  test("carry nothing after a start from rest", () => {
+    const net = network([dense(0, 1, [120]), dense(3, 1, [-50], true), lif(1, 100)]);
+    net.step(Uint16Array.of(0));
+    net.reset();
+    net.step(Uint16Array.of(0));
+    expect(net.membranes(2)).toEqual(Int32Array.of(120));
   });
 });
 
@@ -146,123 +206,17 @@ describe("codes", () => {
   });
 });
 
-describe("class probabilities", () => {
-  test("are a softmax to base 2", () => {
-    expect([...classProbabilities(Int32Array.of(5, 5), 1, 0)]).toEqual([8192, 8192]);
-    expect([...classProbabilities(Int32Array.of(0, 1024), 1, 0)]).toEqual([5461, 10923]);
-    expect([...classProbabilities(Int32Array.of(4, -4), 64, 0)]).toEqual([9598, 6786]);
-    expect([...classProbabilities(Int32Array.of(0, 15360), 1, 0)]).toEqual([0, 16384]);
-  });
-
-  test("have powers of two within 4 units", () => {
-    for (let f = 0; f < 1024; f++) {
-      expect(Math.abs(negativePower(f) - 2 ** (15 - f / 1024))).toBeLessThan(4);
-    }
-  });
-});
-
 test("the generator's lanes start and go on as the page says", () => {
   const generator = new Generator(1);
   expect([...generator.lanes]).toEqual([0x96a0f96b, 0x12bc8390, 0x971e9964, 0x79adc7e7]);
   expect([...generator.draws(3)].slice(0, 4)).toEqual([0xb836680d, 0xdb169c17, 0xc27554dd, 0xeb79aeaf]);
 });
 
-/**
- * A net of 2 inputs, 1 spiking neuron (θ = 50, subtract) and 2 classes, β = κ = 1/2. Step 1: both inputs spike,
- * U = 60 fires, y = ±8, d = 1024, p = 10923, 5461. Step 2: input 0 spikes, U = 30 + 40 − 50 = 20, y = ±4, d = 512,
- * p = 9598, 6786. ψ = 1280, 640. The target is class 1. Rates shift by 0, so that no random bit takes part.
- */
-describe("e-prop on a net of 2-1-2 neurons", () => {
-  const bias = () => new Int32Array(2);
-  const rule: Rule = {
-    ...{ synapse: 2, signal: "readout", filtered: false, learnsBias: true, errorShift: 0, signalShift: 0 },
-    ...{ carryShift: 0, viewShift: 4, traceShift: 0, rate: 1, rateShift: 0, stepRate: 1, stepRateShift: 0 },
-    ...{ traceView: 14, biasScale: 1, surrogate: null },
-  };
-  const below: Rule = {
-    ...{ ...rule, synapse: 0, signal: "symmetric", filtered: true, learnsBias: false, errorShift: 2 },
-    ...{ signalShift: 6, carryShift: 10, viewShift: 2, stepRate: 512 },
-    surrogate: { width: Uint32Array.of(50), factor: Uint32Array.of(2 ** 20) },
-  };
-  const learning: Learning = {
-    ...{ schedules: ["step", "window"], logit: 64, logitShift: 0, seed: 1, rules: [rule, below] },
-  };
-  const twin = () =>
-    network(
-      [
-        dense(0, 2, [40, 20]),
-        lif(1, 50, { reset: "subtract" }),
-        dense(2, 1, [8, -8]),
-        li(2, { bias: bias() }),
-      ],
-      { code: "membrane-sum", learning },
-    );
-  /** u and ρ of the first `count` weights of a row */
-  const row = (net: IntegerNetwork, operation: number, index: number, count: number) =>
-    [net.weights(operation), net.residuals(operation)].map((all) => [
-      ...all.subarray(index * 16, index * 16 + count),
-    ]);
-
-  test("a window moves weights by the sum over its spikes, backwards in time", () => {
-    const net = twin();
-    net.run(
-      { offsets: Uint32Array.of(0, 2, 3), events: Uint16Array.of(0, 1, 0) },
-      { steps: 2, reset: true, record: true },
-    );
-    expect([net.membranes(1)[0], ...net.membranes(3)]).toEqual([20, 4, -4]);
-    net.teach(1);
-    // D of the readout: ±983 in step 1, ±600 in step 2. 34944 − 983 = 33961, 30848 + 983 = 31831.
-    expect(row(net, 2, 0, 2)).toEqual([
-      [132, 124],
-      [169, 87],
-    ]);
-    expect([net.biases(3), net.biasFine(3)]).toEqual([Int32Array.of(-6, 6), Int8Array.of(-47, 47)]);
-    // D below: 354, 94. 43136 − 448 = 42688, 38016 − 354 = 37662.
-    expect(row(net, 0, 0, 1)).toEqual([[166], [192]]);
-    expect(row(net, 0, 1, 1)).toEqual([[147], [30]]);
-    // In each of 2 steps 16 draws for the readout and 16 for the layer below: 16 a lane.
-    expect([...net.generator()]).toEqual([0xaf1cdf74, 0x6c197f9e, 0xe7227e19, 0xc9ec5294]);
-    expect(() => net.teach(1)).toThrow("found no record");
-  });
-
-  test("a step moves weights by its traces at once", () => {
-    const net = twin();
-    net.step(Uint16Array.of(0, 1), { record: true });
-    net.teachStep(1);
-    // X = 16 everywhere, Y = ±11 in the readout, 54 below it.
-    expect(row(net, 2, 0, 2)).toEqual([
-      [135, 121],
-      [208, 48],
-    ]);
-    expect([net.biases(3), net.biasFine(3)]).toEqual([Int32Array.of(-1, 1), Int8Array.of(80, -80)]);
-    expect(row(net, 0, 0, 1)).toEqual([[165], [32]]);
-    expect(row(net, 0, 1, 1)).toEqual([[145], [32]]);
-    // 16 draws a source (one of the readout, two below) and 16 for the bias: 16 a lane.
-    expect([...net.generator()]).toEqual([0xaf1cdf74, 0x6c197f9e, 0xe7227e19, 0xc9ec5294]);
-  });
-});
-
-test("a held frame counts in every step, clamped to the input range", () => {
-  const rule: Rule = {
-    ...{ synapse: 0, signal: "readout", filtered: false, learnsBias: false, errorShift: 0, signalShift: 0 },
-    ...{ carryShift: 0, viewShift: 6, traceShift: 2, rate: 1, rateShift: 0, stepRate: 1, stepRateShift: 0 },
-    ...{ traceView: 0, biasScale: 1, surrogate: null },
-  };
-  const learning: Learning = { schedules: ["window"], logit: 1, logitShift: 0, seed: 1, rules: [rule] };
-  const net = network(
-    [{ ...dense(0, 2, [0, 0, 0, 0]), kind: "analogue" }, li(2, { decay: Uint16Array.of(0, 0) })],
-    {
-      ...{ inputKind: "analogue", inputRange: 3, code: "membrane-last", learning },
-    },
-  );
-  net.run({ frames: Int16Array.of(5, 0) }, { steps: 2, hold: true, reset: true, record: true });
-  expect(net.sops(0)).toBe(2);
-  net.teach(0);
-  // p = 8192 each, D = ∓128, Σ x·D = ∓768, rounded to −192 and 192 by the trace shift.
-  expect([...net.weights(0).subarray(0, 2), ...net.weights(0).subarray(16, 18)]).toEqual([
-    129, 127, 128, 128,
-  ]);
-  expect([...net.residuals(0).subarray(0, 2), ...net.residuals(0).subarray(16, 18)]).toEqual([
-    64, 192, 128, 128,
-  ]);
+test("feedback is drawn row after row, sixteen bytes a draw of each lane", () => {
+  const rows = drawFeedback(1, 2, 3);
+  const lanes = new Generator(1);
+  const draws = [...lanes.draws(16)].slice(0, 8);
+  expect([...rows.subarray(0, 5)]).toEqual([0x0d, 0x68, 0x36, 0xb8, 0x17]);
+  expect([...rows.subarray(16, 21)]).toEqual([0x56, 0xa0, 0xc9, 0xd3, 0xfd]);
+  expect([...new Uint32Array(rows.buffer)]).toEqual(draws);
 });

@@ -5,7 +5,7 @@ import { clear } from "../fixedpoint/arithmetic";
  *
  * @param offsets u32[steps + 1] into events, from 0
  * @param events u16 source indices, step after step
- * @param steps length of the window
+ * @param steps length of the window; spikes of later steps are left out
  * @param sources number of sources
  * @param starts u32[sources + 1], written: where each source's steps begin in times
  * @param times u16, written: steps, ascending for each source
@@ -24,7 +24,7 @@ export function bySource(offsets: usize, events: usize, steps: u32, sources: u32
     store<u32>(at, sum);
   }
   // from the last step back, so that each start ends where its source begins
-  do {
+  while (steps) {
     steps--;
     const begin = events + (load<u32>(offsets + (steps << 2)) << 1);
     while (p > begin) {
@@ -34,5 +34,5 @@ export function bySource(offsets: usize, events: usize, steps: u32, sources: u32
       store<u32>(at, slot);
       store<u16>(times + (slot << 1), steps);
     }
-  } while (steps);
+  }
 }

@@ -80,10 +80,11 @@ function writeUpdate(row: usize, j: u32, d: i32): void {
   else store<u16>(row + place(j), BIAS - d);
 }
 
+/** A value shifted to the right, or to the left where that is negative, to 20 bits; times the rate, rounded by the noise. */
 // @ts-ignore: decorator
 @inline
-function rounded(value: i32, view: i32, rate: i32, shift: i32, noise: u32): i32 {
-  const v = clamp(rsh(value, view), -0xfffff, 0xfffff);
+function rounded(value: i32, view: i32, bound: i32, left: i32, rate: i32, shift: i32, noise: u32): i32 {
+  const v = clamp(rsh(limit(value, bound) << left, view), -0xfffff, 0xfffff);
   return clamp((v * rate + <i32>noise) >> shift, -UPDATE_LIMIT, UPDATE_LIMIT);
 }
 
@@ -100,29 +101,38 @@ export function rounded4(value: v128, half: v128, view: i32, most: v128, least: 
  *
  * @param values i32[padded], |value| < 2^30
  * @param row where D goes
+ * @param view shift of the values to the right
  * @param random the generator's four lanes; moves on by one draw a neuron, padding included
  */
 export function emit(values: usize, stride: u32, row: usize, view: i32, rate: i32, shift: i32, random: usize): void {
-  const mask: u32 = (1 << shift) - 1;
+  const mask: u32 = (1 << shift) - 1, left = clamp(-view, 0, 20), right = clamp(view, 0, 31);
+  // what is beyond would be cut off when it has been shifted
+  const bound = left ? 1 << (20 - left) : 0x3fffffff;
   if (ASC_FEATURE_SIMD) {
     let g = v128.load(random);
-    const keep = i32x4.splat(mask), half = i32x4.splat((1 << view) >> 1), m = i32x4.splat(rate);
-    const most = i32x4.splat(0xfffff), least = i32x4.splat(-0xfffff), limit = i16x8.splat(<i16>UPDATE_LIMIT);
+    const keep = i32x4.splat(mask), half = i32x4.splat(<i32>((<u32>1 << right) >> 1)), m = i32x4.splat(rate), bounds = i32x4.splat(bound);
+    const most = i32x4.splat(0xfffff), least = i32x4.splat(-0xfffff), top = i16x8.splat(<i16>UPDATE_LIMIT);
     for (let j: u32 = 0; j < stride; j += 8) {
       const at = values + (j << 2);
       g = next4(g);
-      const low = rounded4(v128.load(at), half, view, most, least, m, shift, v128.and(g, keep));
+      const low = rounded4(bounded4(v128.load(at), bounds, left), half, right, most, least, m, shift, v128.and(g, keep));
       g = next4(g);
-      const high = rounded4(v128.load(at, 16), half, view, most, least, m, shift, v128.and(g, keep));
-      const d = i16x8.min_s(limit, i16x8.max_s(i16x8.neg(limit), i16x8.narrow_i32x4_s(low, high)));
+      const high = rounded4(bounded4(v128.load(at, 16), bounds, left), half, right, most, least, m, shift, v128.and(g, keep));
+      const d = i16x8.min_s(top, i16x8.max_s(i16x8.neg(top), i16x8.narrow_i32x4_s(low, high)));
       v128.store(row + (j << 1), d);
     }
     v128.store(random, g);
     return;
   }
   for (let j: u32 = 0; j < stride; j++) {
-    writeUpdate(row, j, rounded(load<i32>(values + (j << 2)), view, rate, shift, draw(random, j) & mask));
+    writeUpdate(row, j, rounded(load<i32>(values + (j << 2)), right, bound, left, rate, shift, draw(random, j) & mask));
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function bounded4(x: v128, bound: v128, left: i32): v128 {
+  return i32x4.shl(i32x4.max_s(i32x4.neg(bound), i32x4.min_s(bound, x)), left);
 }
 
 // @ts-ignore: decorator

@@ -1,13 +1,12 @@
 /**
- * The errors of a step for back-simd.ts, and the readout's weights.
+ * Matrices and errors for back-simd.ts.
  *
- * These are turned once a window: for every pair of classes a row of i16 pairs, one a neuron. Then no lane
+ * Matrices are turned once a lesson: for every pair of columns a row of i16 pairs, one a neuron. Then no lane
  * has to be moved while time runs backwards (moves of lanes are what this loop would wait for).
  */
-import { rsh, sat16 } from "../fixedpoint/arithmetic";
 
 /**
- * @param weights the readout's rows, `stride` bytes a neuron
+ * @param weights rows of bytes + 128, `stride` bytes a neuron
  * @param neurons rounded up to a multiple of 16
  * @param turned i16[stride / 2][neurons][2], written; rows beyond the last neuron repeat it
  */
@@ -49,41 +48,13 @@ export function decay4(x: v128, b: v128): v128 {
   return i32x4.add(high, i32x4.shr_u(i32x4.add(low, lacking), 16));
 }
 
-/**
- * takeErrors of learn.ts.
- *
- * @param row p, i16
- * @param decays κ, u16 a class, 0 without a leak
- * @param errors, filtered err and E, i32[padded]
- */
-export function takeErrorsSimd(row: usize, target: u32, decays: usize, classes: u32, errors: usize, filtered: usize): void {
-  for (let k: u32 = 0; k < classes; k += 4) {
-    const at = filtered + (k << 2), error = v128.load16x4_s(row + (k << 1));
+/** `E ← κ·E + err` of learn.ts. */
+export function filterErrorsSimd(errors: usize, decays: usize, filtered: usize, outputs: u32): void {
+  const most = i32x4.splat(0x3fffffff);
+  for (let k: u32 = 0; k < outputs; k += 4) {
+    const at = filtered + (k << 2);
     let e = v128.load(at);
     if (decays) e = decay4(e, v128.load16x4_u(decays + (k << 1)));
-    v128.store(errors + (k << 2), error);
-    v128.store(at, i32x4.add(e, error));
+    v128.store(at, i32x4.max_s(i32x4.neg(most), i32x4.min_s(most, i32x4.add(e, v128.load(errors + (k << 2))))));
   }
-  const at = target << 2;
-  store<i32>(errors + at, load<i32>(errors + at) - (1 << 14));
-  store<i32>(filtered + at, load<i32>(filtered + at) - (1 << 14));
-}
-
-/**
- * G of the pairs of classes that have any: where the pair's row begins in the turned weights and G twice, i16. Late in a training
- * most classes have none.
- *
- * @param next bytes from one pair's row to the next
- * @param list written, 8 bytes a pair
- * @returns the list's end
- */
-export function listErrors(errors: usize, classes: u32, shift: i32, turned: usize, next: u32, list: usize): usize {
-  for (const end = errors + (classes << 2); errors < end; errors += 8) {
-    const g = <u32>(sat16(rsh(load<i32>(errors), shift)) & 0xffff) | <u32>(sat16(rsh(load<i32>(errors, 4), shift)) << 16);
-    store<usize>(list, turned);
-    store<u32>(list, g, 4);
-    list += u32(g != 0) << 3;
-    turned += next;
-  }
-  return list;
 }

@@ -29,11 +29,11 @@ export function sat32(x: i64): i32 {
   return <i64><i32>x == x ? <i32>x : <i32>(x >> 63) ^ i32.MAX_VALUE;
 }
 
-/** Shift to the right, halves rounded up; |x| ≤ 2^30, s in 0 … 30. */
+/** Shift to the right, halves rounded up; |x| ≤ 2^30, s in 0 … 30, or |x| < 2^30 and 31, which leaves 0. */
 // @ts-ignore: decorator
 @inline
 export function rsh(x: i32, s: i32): i32 {
-  return (x + ((1 << s) >> 1)) >> s;
+  return (x + <i32>((<u32>1 << s) >> 1)) >> s;
 }
 
 /**

@@ -16,7 +16,8 @@ import type { CoreSource } from "../wasm.js";
 
 export { ModelError } from "../errors.js";
 export type { ModelErrorCode } from "../errors.js";
-export type { NetworkInfo, NodeInfo, OutputCode, RuleInfo, Schedule } from "../info.js";
+export type { NetworkInfo, NodeInfo, OutputCode, PathInfo, RuleInfo, Schedule, Signal } from "../info.js";
+export type { Lesson } from "../lesson.js";
 export { Network } from "../network.js";
 export type { Answer, LearnOptions, RunOptions, StepOptions } from "../answer.js";
 export type { LoadOptions } from "../source.js";

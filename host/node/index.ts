@@ -21,7 +21,8 @@ import { fileStore } from "./store.js";
 
 export { ModelError } from "../errors.js";
 export type { ModelErrorCode } from "../errors.js";
-export type { NetworkInfo, NodeInfo, OutputCode, RuleInfo, Schedule } from "../info.js";
+export type { NetworkInfo, NodeInfo, OutputCode, PathInfo, RuleInfo, Schedule, Signal } from "../info.js";
+export type { Lesson } from "../lesson.js";
 export type { Answer, LearnOptions, RunOptions, StepOptions } from "../answer.js";
 export type { LoadOptions } from "../source.js";
 export type { DenseSpikes, Frames, SpikeLists, SpikeWindow, StepInput } from "../spikes.js";

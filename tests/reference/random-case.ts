@@ -1,82 +1,116 @@
 /** Random nets in which there is something to learn, each with a window of random input. */
-import type { Layer, Model } from "../../tools/exporter/model.js";
 import { calibrate } from "../../tools/exporter/passes/calibrate.js";
 import { quantise } from "../../tools/exporter/passes/quantise.js";
 import type { InputForm } from "../../tools/exporter/passes/quantise.js";
+import type { LearnOptions } from "../../tools/exporter/passes/learning.js";
 import type { Population } from "../../tools/exporter/program.js";
 import { FloatNetwork } from "../../tools/exporter/simulate/float.js";
-import type { Window } from "../../tools/exporter/simulate/float.js";
 import type { WindowInput } from "../../tools/exporter/simulate/integer.js";
 import { Random } from "../random.js";
-import { courseOf, HIDDEN, netOf } from "./case.js";
-import type { Case, Drawn, Wish } from "./case.js";
+import { errorsOf } from "./errors.js";
+import { lessonOf } from "./model-net.js";
+import { courseOf } from "./recorder.js";
+import { randomModel } from "./random-model.js";
+import type { Case, Drawn, Wish } from "./wish.js";
 
-/**
- * The first net from this seed on in which there is something to learn: the hidden layer fires at 1 … 20 %, a quarter of it
- * comes near its thresholds, and these are in the hundreds or above as integers.
- */
+/** The first net from this seed on in which there is something to learn. */
 export function randomCase(wish: Wish): Case {
-  for (let turn = 0; turn < 30; turn++) {
+  for (let turn = 0; turn < 60; turn++) {
     const drawn = drawCase({ ...wish, seed: (wish.seed + turn * 0x51ed27) >>> 0 });
     const example = { ...drawn, course: courseOf(drawn) };
-    if (isAwake(example)) return example;
+    if (isAwake(example) && (wish.right || isWrong(example))) return example;
   }
   throw new Error(`no net fires: ${JSON.stringify(wish)}`);
 }
 
-function isAwake(example: Case): boolean {
-  const { membranes, spikes } = example.course;
-  const { threshold, hidden } = netOf(example);
-  const rate = spikes.flatMap((row) => [...row]).reduce((a, b) => a + b) / (spikes.length * hidden);
-  const near = threshold.filter((x, j) => membranes.some((row) => row[j] > 0 && row[j] < 2 * x));
-  const whole = (example.program.operations[HIDDEN] as Population).threshold!;
-  const fed = example.inputs.some((row) => row.some((x) => x !== 0));
-  return fed && rate >= 0.01 && rate <= 0.2 && near.length >= hidden / 4 && whole.every((x) => x >= 200);
+/**
+ * Every spiking layer fires at 1 … 20 %, by three neurons or more, a quarter of it comes near its thresholds, and these are in the
+ * hundreds or above as integers.
+ */
+function isAwake({ course, program, scales, inputs, model }: Case): boolean {
+  if (!inputs.some((row) => row.some((x) => x !== 0))) return false;
+  return course.every(({ membranes, spikes }, p) => {
+    const { threshold, shift, neurons } = program.operations[scales[p].operation] as Population;
+    if (!threshold) return true;
+    const fine = scales[p].unit[0] / 2 ** shift;
+    const rate = spikes.flatMap((row) => [...row]).reduce((a, b) => a + b) / (spikes.length * neurons);
+    const near = threshold.filter((x, j) => membranes.some((row) => row[j] > 0 && row[j] < 2 * x * fine));
+    const fired = threshold.filter((_, j) => spikes.some((row) => row[j] > 0));
+    const last = p === model.layers.length - 1;
+    if (fired.length < (last ? 1 : 3) || near.length < neurons / 4) return false;
+    return rate >= 0.01 && rate <= (last ? 0.35 : 0.2) && threshold.every((x) => x >= 200);
+  });
+}
+
+/** There is an error of a fiftieth and more in the mean, of a loss of every step. */
+function isWrong(example: Case): boolean {
+  const { loss } = example.program.learning!;
+  if (loss.of !== "membrane" || loss.when !== "every") return true;
+  const errors = errorsOf(lessonOf(example), example.course[example.course.length - 1].membranes);
+  const largest = errors.map((row) => row.reduce((most, x) => Math.max(most, Math.abs(x)), 0));
+  return largest.reduce((sum, x) => sum + x, 0) / (example.to - example.from) > 0.02;
+}
+
+/** Everything that learns, with a rate of 1. */
+export function optionsOf({ seed, rule, schedule }: Wish): LearnOptions {
+  return { ...rule, layers: "all", schedules: [schedule], rate: 1, anyRate: true, seed };
 }
 
 function drawCase(wish: Wish): Drawn {
   const random = new Random(wish.seed);
-  const steps = wish.small ? random.int(30, 50) : random.int(50, 200);
-  const most = wish.small ? { inputs: 40, hidden: 24, outputs: 4 } : { inputs: 100, hidden: 64, outputs: 20 };
-  const sizes = {
-    inputs: random.int(20, most.inputs),
-    hidden: random.int(16, most.hidden),
-    outputs: random.int(2, most.outputs),
-  };
+  const steps = wish.small ? random.int(30, 50) : random.int(50, 160);
+  const most = wish.small ? { inputs: 40, hidden: 24, outputs: 4 } : { inputs: 80, hidden: 48, outputs: 16 };
+  const inputs = random.int(20, most.inputs);
+  const sizes = Array.from({ length: wish.depth + (wish.spiking ? 0 : 1) }, () =>
+    random.int(16, most.hidden),
+  );
+  const classes = (sizes[sizes.length - 1] = random.int(2, most.outputs));
   const form: InputForm =
     wish.input === "spikes"
       ? { kind: "spikes", range: 1, scale: 1 }
       : { kind: "analogue", range: wish.range, scale: wish.peak / wish.range };
-  const rows = inputRows(random, sizes.inputs, wish.input === "held" ? 1 : steps, form);
+  const held = wish.input === "held";
+  const rows = inputRows(random, inputs, held ? 1 : steps, form);
   const frames = Float64Array.from(rows.flat(), (x) => x * form.scale);
-  const window = { frames, steps, hold: wish.input === "held" };
-  const model = randomModel(random, sizes, wish, window);
-  const ranges = calibrate(model, [window]);
+  const window = { frames, steps, hold: held };
+  const model = randomModel(random, inputs, sizes, wish, window);
   const maxSteps = Math.min(steps * random.pick([1, 1, 3]), Math.floor(2 ** 19 / form.range));
-  const { program, scales } = quantise(model, ranges, {
-    ...{ stateBits: 16, perNeuron: false, percentile: 100, code: "membrane-sum", classes: sizes.outputs },
-    ...{ input: form, maxSteps, metadata: {} },
+  const { program, scales } = quantise(model, calibrate(model, [window]), {
+    ...{ stateBits: 16, perNeuron: false, percentile: 100, classes },
+    code: wish.spiking ? "count" : "membrane-sum",
+    ...{ input: form, maxSteps, metadata: {}, learn: optionsOf(wish) },
     events: form.kind === "spikes" ? rows.flat().reduce((a, b) => a + b, 1) : rows.length,
-    learn: {
-      layers: "all",
-      schedules: [wish.schedule],
-      rate: 1,
-      anyRate: true,
-      filtered: wish.filtered,
-      seed: wish.seed,
-    },
   });
-  const scores = Array.from(new FloatNetwork(model).run(window).outputs.slice(-sizes.outputs));
-  const best = scores.indexOf(Math.max(...scores));
+  const from = { none: 0, some: random.int(0, steps >> 2), late: 4 }[wish.mask];
+  const rowOf = (t: number): number[] => rows[held ? 0 : t];
   return {
-    ...{ wish, model, form, program, scales, steps },
-    target: wish.right ? best : random.int(0, sizes.outputs - 1),
+    ...{ wish, model, form, program, scales, steps, from },
+    to: wish.mask === "some" ? random.int(steps >> 1, steps) : steps,
+    target: wish.right
+      ? favourite(new FloatNetwork(model).run(window).outputs, classes)
+      : random.int(0, classes - 1),
+    rows: wish.rule.loss?.targets ? targetRows(random, steps, classes) : null,
     whole: integerInput(rows, form),
-    single: Array.from({ length: steps }, (_, t) => integerInput([rows[window.hold ? 0 : t]], form)),
-    inputs: Array.from({ length: steps }, (_, t) =>
-      Float64Array.from(rows[window.hold ? 0 : t], (x) => x * form.scale),
-    ),
+    single: Array.from({ length: steps }, (_, t) => integerInput([rowOf(t)], form)),
+    inputs: Array.from({ length: steps }, (_, t) => Float64Array.from(rowOf(t), (x) => x * form.scale)),
   };
+}
+
+/** The class with the most in the window's last step. */
+function favourite(outputs: Float64Array, classes: number): number {
+  const scores = Array.from(outputs.slice(-classes));
+  return scores.indexOf(Math.max(...scores));
+}
+
+/** Probabilities. */
+function targetRows(random: Random, steps: number, classes: number): Int16Array {
+  return Int16Array.from(
+    Array.from({ length: steps }, () => {
+      const row = Array.from({ length: classes }, () => random.next());
+      const total = row.reduce((a, b) => a + b);
+      return row.map((x) => Math.round((x / total) * 2 ** 14));
+    }).flat(),
+  );
 }
 
 /** Integers; of spikes, 1 … 20 % of the inputs are active in a step. */
@@ -96,70 +130,4 @@ function integerInput(rows: number[][], { kind }: InputForm): WindowInput {
   const offsets = new Uint32Array(rows.length + 1);
   lists.forEach((list, t) => (offsets[t + 1] = offsets[t] + list.length));
   return { offsets, events: Uint16Array.from(lists.flat()) };
-}
-
-/** Gaussian weights, of such size that the hidden layer fires at 1 … 20 % and the readout spreads as wished. */
-function randomModel(
-  random: Random,
-  { inputs, hidden, outputs }: { inputs: number; hidden: number; outputs: number },
-  wish: Wish,
-  window: Window,
-): Model {
-  const lif = randomLayer(random, "lif", hidden, inputs, wish);
-  const li = randomLayer(random, "li", outputs, hidden, wish);
-  const model = { inputs, inputShape: [inputs], layers: [lif, li], dt: 0.001 };
-  const wanted = 0.015 * 12 ** random.next();
-  let [low, high] = [-14, 6];
-  const drawn = { weights: lif.connections[0].weights, bias: lif.bias };
-  for (let n = 0; n < 14; n++) {
-    const size = 2 ** ((low + high) / 2);
-    lif.connections[0].weights = drawn.weights.map((w) => w * size);
-    lif.bias = drawn.bias.map((b) => b * size);
-    const { counts } = new FloatNetwork({ ...model, layers: [lif] }).run(window);
-    const rate = counts[0].reduce((a, b) => a + b, 0) / (hidden * window.steps);
-    if (rate > wanted) high = Math.log2(size);
-    else low = Math.log2(size);
-  }
-  const { outputs: y } = new FloatNetwork(model).run(window);
-  let most = 1e-9;
-  for (let t = 0; t < window.steps; t++) {
-    const row = y.subarray(t * outputs, (t + 1) * outputs);
-    most = Math.max(most, Math.max(...row) - Math.min(...row));
-  }
-  li.connections[0].weights = li.connections[0].weights.map((w) => (w * wish.spread) / most);
-  li.bias = li.bias.map((b) => (b * wish.spread) / most);
-  return model;
-}
-
-function randomLayer(
-  random: Random,
-  kind: "lif" | "li",
-  neurons: number,
-  inputs: number,
-  { beta, kappa, reset, resetAt, seed }: Wish,
-): Layer {
-  const lif = kind === "lif";
-  const decayOf = (): number => {
-    if (!lif) return kappa;
-    return typeof beta === "number" ? beta : beta[0] + (beta[1] - beta[0]) * random.next();
-  };
-  const mean = random.pick([0, 0.2, 0.5]);
-  return {
-    ...{ name: kind, kind, neurons, orEqual: seed % 2 === 1, lower: -Infinity },
-    connections: [
-      {
-        ...{ name: `into ${kind}`, source: lif ? -1 : 0, inputs },
-        weights: Float64Array.from({ length: inputs * neurons }, () => gaussian(random) + mean),
-      },
-    ],
-    bias: Float64Array.from({ length: neurons }, () => 0.1 * gaussian(random)),
-    decay: Float64Array.from({ length: neurons }, decayOf),
-    threshold: Float64Array.from({ length: neurons }, () => (lif ? 0.8 + 0.4 * random.next() : 1)),
-    vReset: new Float64Array(neurons),
-    ...{ reset: lif ? reset : "none", resetAt: lif ? resetAt : "next" },
-  };
-}
-
-function gaussian(random: Random): number {
-  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }

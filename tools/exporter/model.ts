@@ -10,7 +10,7 @@ export type ResetAt = "next" | "now";
 export interface Connection {
   /** name of the node that the weights come from */
   name: string;
-  /** −1: the network's input, else the index of an earlier layer */
+  /** −1: the network's input, else the index of a layer: an earlier one's spikes of this step, its own or a later one's of the step before */
   source: number;
   /** neurons (or channels) of the source */
   inputs: number;
@@ -37,6 +37,13 @@ export interface Layer {
   resetAt: ResetAt;
   /** a spike where U ≥ θ instead of U > θ */
   orEqual: boolean;
+  /**
+   * An adaptive threshold, θ + b·a with a ← ρ·a + (spike of the step before), as ALIF of Bellec et al. 2020: ρ and b a neuron.
+   * Resets subtract θ.
+   */
+  adaptation?: { decay: Float64Array; strength: Float64Array };
+  /** A current of its own, I ← α·I + input, U ← β·U + I ("synaptic", CuBa): α a neuron. The bias goes into the current. */
+  current?: { decay: Float64Array };
 }
 
 export interface Model {

@@ -7,9 +7,11 @@ import { InputError } from "./errors.js";
 import type { Model } from "./model.js";
 import { calibrate, guessRanges } from "./passes/calibrate.js";
 import type { LayerRange } from "./passes/calibrate.js";
+import { checkModel } from "./passes/check-model.js";
 import { discretise } from "./passes/discretise.js";
 import type { DiscretiseOptions } from "./passes/discretise.js";
 import { deadOrStuck } from "./passes/inspect-neurons.js";
+import { targetUnitOf } from "./passes/learning.js";
 import { checkLimits } from "./passes/limits.js";
 import { quantise } from "./passes/quantise.js";
 import type { LayerScale, QuantiseOptions } from "./passes/quantise.js";
@@ -64,8 +66,11 @@ export async function readModel(
  */
 export function exportModel(model: Model, options: ExportOptions): Exported {
   const { calibration, onSample, metadata = {}, file = "the model", ...rest } = options;
-  naming(file, () => checkLimits(model));
   const { range, scale, kind } = options.input;
+  naming(file, () => {
+    checkModel(model, kind);
+    checkLimits(model);
+  });
   const warnings = deadOrStuck(model, kind === "analogue" ? range * scale : 1);
   const ranges = calibration
     ? calibrate(model, calibration, onSample)
@@ -73,8 +78,13 @@ export function exportModel(model: Model, options: ExportOptions): Exported {
   if (!calibration)
     warnings.push("no calibration data: the membranes' ranges are guessed; --calibrate DATA measures them");
   warnings.push(...silentNeurons(model, ranges));
-  const quantised = naming(file, () => quantise(model, ranges, { ...rest, metadata }));
+  const quantised = naming(file, () => quantise(model, ranges, { ...rest, metadata: { ...metadata } }));
   warnings.push(...quantised.warnings);
+  const { learn } = options;
+  if (learn?.loss?.targets) {
+    const { program, scales } = quantised;
+    program.metadata.targetScale = targetUnitOf(model, program, scales, options.input, learn);
+  }
   const { blob, arenaBytes } = naming(file, () => assemble(quantised.program));
   return { blob, arenaBytes, program: quantised.program, scales: quantised.scales, ranges, warnings };
 }
@@ -120,8 +130,7 @@ export function assemble(program: Program): { blob: Uint8Array<ArrayBuffer>; are
 
 const REASONS: Record<number, string> = {
   [L.BAD_RANGE]: "a sum could leave 32 bits: fewer inputs or a smaller input range would do",
-  [L.BAD_LEARNING]:
-    "its learning rules do not fit: the schedule step wants one decay a layer and no reset to zero, layers that learn want membranes of 8 or 16 bits, a window of analogue input at most 2^30 / 2047 / range steps",
+  [L.BAD_LEARNING]: "its learning rules do not fit; please report it",
 };
 
 /** Bytes of arena that the core asks for. */

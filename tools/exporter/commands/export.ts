@@ -11,17 +11,17 @@ import { InputError, UsageError } from "../errors.js";
 import { grouped, printJson, progressOf, table } from "../io.js";
 import type { Io } from "../io.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
-import type { LearnOptions } from "../passes/learning.js";
 import type { InputForm, QuantiseOptions } from "../passes/quantise.js";
 import { assemble, exportModel } from "../pipeline.js";
 import type { Exported, ExportOptions } from "../pipeline.js";
-import type { Schedule } from "../program.js";
 import type { Window } from "../simulate/float.js";
 import type { AddCommand } from "./command.js";
 import { readSamples } from "./files.js";
 import type { BlobMetadata } from "./metadata.js";
 import { layersOf } from "./layers.js";
 import type { LayerReport } from "./layers.js";
+import { addLearnOptions, learnPlanOf } from "./learn-options.js";
+import type { LearnFlags } from "./learn-options.js";
 import { answerFormOf, assumptionsOf, openModel, warnAll } from "./model.js";
 import type { OpenModel } from "./model.js";
 import {
@@ -30,15 +30,12 @@ import {
   addSemanticOptions,
   count,
   number,
-  positive,
-  seed,
   semanticsOf,
   steps,
 } from "./options.js";
 import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
-import { quoted } from "../text.js";
 
-interface Flags extends SemanticFlags, AnswerFlags, InputFlags {
+interface Flags extends SemanticFlags, AnswerFlags, InputFlags, LearnFlags {
   output: string;
   calibrate?: string;
   limit: number;
@@ -48,10 +45,6 @@ interface Flags extends SemanticFlags, AnswerFlags, InputFlags {
   maxSteps?: number;
   maxSpikes?: number;
   hold?: boolean;
-  learn?: string;
-  schedules: string;
-  rate: number;
-  seed: number;
   json?: boolean;
 }
 
@@ -61,7 +54,6 @@ const USUAL_STEPS = 100;
 const SPARE_ROOM = 2;
 /** What the core bounds the room for spikes by. */
 const MOST_SPIKES = 2 ** 26;
-const LEARN = /^e-prop(?::(all|readout))?$/;
 
 export const exportCommand: AddCommand = (program, io) => {
   const command = program
@@ -71,7 +63,8 @@ export const exportCommand: AddCommand = (program, io) => {
     .requiredOption("-o, --output <file>", "the blob to write");
   addSemanticOptions(command);
   addAnswerOptions(command);
-  addInputOptions(command)
+  addInputOptions(command);
+  command
     .option("--hold", "inputs are single frames, each held for --max-steps")
     .option("--calibrate <data>", "samples that show how far membranes go")
     .option("--limit <n>", "calibrate on so many samples", count, 256)
@@ -81,26 +74,22 @@ export const exportCommand: AddCommand = (program, io) => {
     .option("--per-neuron", "one scale a neuron where learning and reading allow it (the default)")
     .option("--percentile <p>", "of |weights| that fill 8 bits; larger ones are cut off", number, 100)
     .option("--max-steps <t>", "longest window to have memory for", steps)
-    .option("--max-spikes <n>", "most input spikes in a window to have memory for", count)
-    .option("--learn <rule>", "what may learn: e-prop[:all|:readout]")
-    .option("--schedules <list>", "when it may learn: window, step or both, comma between", "window")
-    .option("--rate <r>", "learning rate, in the units of the model", positive, 3e-5)
-    .option("--seed <s>", "of the random rounding of learning", seed, 1)
-    .option("--json", "print one object");
+    .option("--max-spikes <n>", "most input spikes in a window to have memory for", count);
+  addLearnOptions(command).option("--json", "print one object");
   command.action((model: string, flags: Flags) => exportBlob(model, flags, io));
 };
 
 async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
-  const learn = learnOptionsOf(flags);
+  const plan = learnPlanOf(flags);
   await checkTarget(flags.output);
   const dataset = flags.calibrate === undefined ? null : await readSamples(flags.calibrate);
-  const membranes = flags.code?.startsWith("membrane") ?? learn !== null;
+  const membranes = flags.code?.startsWith("membrane") ?? plan?.membranes ?? false;
   const semantics: DiscretiseOptions = { ...semanticsOf(flags), readoutMembrane: membranes };
   const opened = await openModel(path, semantics);
   const { model, file } = opened;
   const { warnings, assume } = assumptionsOf(file, flags.strict);
 
-  const answer = answerFormOf(opened, flags, learn ? "membrane-sum" : undefined);
+  const answer = answerFormOf(opened, flags, plan?.membranes ? "membrane-sum" : undefined);
   if (dataset) expectChannels(dataset, model.inputs);
   const presentation = dataset && calibrationForm(dataset, flags);
   const hold = presentation?.hold ?? flags.hold === true;
@@ -118,7 +107,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
     input: form,
     maxSteps,
     events: hold ? 1 : roomOf(flags, form, model.inputs, maxSteps, dataset),
-    learn,
+    learn: plan && plan.options(model),
     file,
     metadata: metadataOf(opened, semantics, form),
     ...(dataset && { calibration: windows(dataset, indices, form, presentation!), onSample: bar.tick }),
@@ -133,19 +122,6 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   await writeWhole(flags.output, blob);
   const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
   report(flags, exported, blob, lines, io);
-}
-
-function learnOptionsOf({ learn, schedules, rate, seed }: Flags): LearnOptions | null {
-  if (learn === undefined) return null;
-  const match = LEARN.exec(learn);
-  if (match === null)
-    throw new UsageError(`--learn: found ${learn}, expected e-prop, e-prop:all or e-prop:readout`);
-  const list = schedules.split(",").map((name) => name.trim());
-  const wrong = list.find((name) => name !== "window" && name !== "step");
-  if (wrong !== undefined)
-    throw new UsageError(`--schedules: found ${quoted(wrong)}, expected window, step or both`);
-  const layers = (match[1] ?? "all") as LearnOptions["layers"];
-  return { layers, schedules: [...new Set(list)] as Schedule[], rate, filtered: true, seed };
 }
 
 function percentileOf({ percentile }: Flags): number {

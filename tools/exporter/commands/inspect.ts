@@ -9,9 +9,10 @@ import type { AddCommand } from "./command.js";
 import { layerTable } from "./export.js";
 import { openBlob } from "./files.js";
 import { LARGEST_MODEL, readInput } from "./input-file.js";
-import { layersOf, withNames } from "./layers.js";
+import { bytesOf, layersOf, withNames } from "./layers.js";
 import { isBlob } from "./model.js";
-import { quoted } from "../text.js";
+import { isSynapses } from "../program.js";
+import type { Learning, Loss, Path, Program, Shape, Signal } from "../program.js";
 
 interface Flags {
   json?: boolean;
@@ -34,15 +35,17 @@ async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io
   const { info } = net;
   const program = withNames(readBlob(bytes), info.metadata.names);
   const layers = layersOf(program);
-  const { learning } = program;
-  const rules = info.rules.map((rule) => ({ ...rule, node: info.nodes[rule.node].name }));
+  const learning = program.learning && learningOf(program, program.learning);
   if (flags.json) {
     const { formatVersion, blobBytes, arenaBytes, inputs, inputKind, inputRange, events } = info;
     const input = { kind: inputKind, channels: inputs, range: inputRange, room: events };
     const { maxSteps, outputs, classes, code, schedules, metadata } = info;
     const sizes = { kind: "blob", formatVersion, blobBytes, arenaBytes };
-    const learns = learning ? { schedules, seed: learning.seed, rules } : null;
-    printJson(io, { ...sizes, input, maxSteps, outputs, classes, code, layers, learning: learns, metadata });
+    printJson(io, {
+      ...{ ...sizes, input, maxSteps, outputs, classes, code, layers },
+      learning: learning && { ...learning, schedules },
+      metadata,
+    });
     return;
   }
   io.out(`${basename(path)}: a blob of ${grouped(info.blobBytes)} bytes, format ${info.formatVersion}; `);
@@ -52,9 +55,61 @@ async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io
   );
   io.out(`${info.classes} classes (${info.code}), up to ${info.maxSteps} steps\n\n${layerTable(layers)}`);
   if (learning) {
-    io.out(`\nlearns by ${info.schedules.join(" and ")}: `);
-    io.out(`${rules.map(({ node, signal }) => `${quoted(node)} with the ${signal} signal`).join(", ")}\n`);
+    io.out(`\nlearns by ${info.schedules.join(" and ")}, ${lossText(learning.loss)}\n`);
+    io.out(pathTable(learning));
   }
+}
+
+interface LearningReport {
+  loss: Loss;
+  seed: number;
+  /** populations that learn, or that pass a learning signal on */
+  rules: { layer: string; signal: Signal; surrogate: Shape | null; filtered: boolean; learnsBias: boolean }[];
+  /** synapses that learn, or through which their source hears */
+  paths: (Pick<Path, "learns" | "returns" | "residuals" | "update" | "pullShift"> & {
+    node: string;
+    layer: string;
+    /** of RAM; 0 where they do not learn */
+    bytesPerSynapse: number;
+  })[];
+}
+
+function learningOf({ operations }: Program, { loss, seed, rules, paths }: Learning): LearningReport {
+  const layerAfter = (synapse: number): string =>
+    operations.find((op, index) => index > synapse && !isSynapses(op))!.name;
+  return {
+    loss,
+    seed,
+    rules: rules.map(({ population, signal, surrogate, filtered, learnsBias }) => ({
+      layer: operations[population].name,
+      ...{ signal, surrogate: surrogate?.shape ?? null, filtered, learnsBias },
+    })),
+    paths: paths.map((path) => {
+      const { synapse, learns, returns, residuals, update, pullShift } = path;
+      return {
+        node: operations[synapse].name,
+        layer: layerAfter(synapse),
+        ...{ learns, returns, residuals, update, pullShift },
+        bytesPerSynapse: learns ? bytesOf(path) : 0,
+      };
+    }),
+  };
+}
+
+function lossText(loss: Loss): string {
+  const of = { membrane: "membranes", count: "spike counts", time: "first spikes" }[loss.of];
+  const when = { every: "at every step", last: "at the last step", max: "on the maximum", sum: "on the sum" };
+  return `${loss.kind} of ${of}${"when" in loss ? ` ${when[loss.when]}` : ""}`;
+}
+
+function pathTable({ rules, paths }: LearningReport): string {
+  const signals = new Map(rules.map(({ layer, signal }) => [layer, signal]));
+  const rows = paths.map(({ node, layer, learns, returns, update, bytesPerSynapse }) => [
+    ...[node, layer, signals.get(layer) ?? ""],
+    learns ? update.kind : "",
+    ...[returns, learns ? bytesPerSynapse : ""],
+  ]);
+  return table([["synapses", "into", "signal", "learns", "hands down", "bytes a synapse"], ...rows]);
 }
 
 async function inspectModel(path: string, bytes: Uint8Array, flags: Flags, io: Io): Promise<void> {

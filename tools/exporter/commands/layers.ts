@@ -1,6 +1,6 @@
 /** What each layer of a Program is and costs. */
 import { isSynapses, padded } from "../program.js";
-import type { Population, Program, Synapses } from "../program.js";
+import type { Path, Population, Program, Signal, Synapses } from "../program.js";
 
 export interface LayerReport {
   name: string;
@@ -12,12 +12,12 @@ export interface LayerReport {
   stateBits: number;
   /** fractional bits k of the membrane */
   shift: number;
-  /** weights, decays, thresholds and biases */
+  /** weights, and what a neuron has: decays, thresholds, biases */
   flashBytes: number;
-  /** membranes and spike lists, and what learning keeps of the weights */
+  /** membranes and other states, spike lists, and what learning keeps of the weights */
   ramBytes: number;
-  /** the signal that its synapses learn with, null where they do not learn */
-  learns: "readout" | "symmetric" | null;
+  /** the signal that its synapses learn from, null where they do not learn */
+  learns: Signal | null;
 }
 
 /** One entry a population, the synapses into it included. */
@@ -34,13 +34,23 @@ export function layersOf(program: Program): LayerReport[] {
 }
 
 function layerOf(program: Program, op: Population, synapses: Synapses[], first: number): LayerReport {
-  const rule = program.learning?.rules.find(
-    ({ synapse }) => synapse >= first && synapse < first + synapses.length,
-  );
+  const population = first + synapses.length;
+  const rule = program.learning?.rules.find((candidate) => candidate.population === population);
+  const paths =
+    program.learning?.paths.filter((path) => path.learns && inside(path, first, population)) ?? [];
   const all = padded(op.neurons);
   const rows = synapses.reduce((sum, { inputs }) => sum + inputs * all, 0);
   const constants =
-    (op.decay ? 2 * all : 0) + (op.threshold ? (op.bits === 32 ? 4 : 2) * all : 0) + (op.bias ? 4 * all : 0);
+    (op.decay ? 2 : 0) +
+    (op.threshold ? (op.bits === 32 ? 4 : 2) : 0) +
+    (op.bias ? 4 : 0) +
+    (op.adaptation ? 4 : 0) +
+    (op.current ? 2 : 0);
+  const states = op.bits / 8 + (op.adaptation ? 4 : 0) + (op.current ? 4 : 0);
+  const learnt = paths.reduce(
+    (sum, path) => sum + synapses[path.synapse - first].inputs * all * bytesOf(path),
+    0,
+  );
   const list = op.kind === "lif" ? 2 * op.neurons : 0;
   return {
     name: op.name,
@@ -50,11 +60,19 @@ function layerOf(program: Program, op: Population, synapses: Synapses[], first: 
     weightBits: 8,
     stateBits: op.bits,
     shift: op.shift,
-    flashBytes: rows + constants,
-    // a layer that learns keeps a copy of its weights and a residual byte each
-    ramBytes: (all * op.bits) / 8 + list + (rule ? 2 * rows : 0),
-    learns: rule?.signal ?? null,
+    flashBytes: rows + constants * all,
+    ramBytes: states * all + list + learnt,
+    learns: (paths.length > 0 && rule?.signal) || null,
   };
+}
+
+function inside({ synapse }: Path, from: number, to: number): boolean {
+  return synapse >= from && synapse < to;
+}
+
+/** Bytes of RAM that each weight of a path which learns takes: a copy, a residual, what momentum remembers. */
+export function bytesOf({ residuals, update }: Path): number {
+  return 1 + (residuals ? 1 : 0) + (update.kind === "momentum" ? 2 : 0);
 }
 
 /** Names of the operations as metadata gives them, put back where a blob was read. */

@@ -201,9 +201,9 @@ function lesson(net: Network, task: Task, index: number, schedule: Schedule | un
 function bytesPerSynapse(net: Network): number {
   const program = readBlob(net.snapshot());
   const plain = assemble({ ...program, learning: null });
-  const synapses = net.info.rules.reduce((sum, { node }) => {
-    const op = program.operations[node];
-    return isSynapses(op) ? sum + op.inputs * op.outputs : sum;
+  const synapses = program.learning!.paths.reduce((sum, { synapse, learns }) => {
+    const op = program.operations[synapse];
+    return learns && isSynapses(op) ? sum + op.inputs * op.outputs : sum;
   }, 0);
   return (net.info.arenaBytes - plain.arenaBytes) / synapses;
 }

@@ -10,6 +10,8 @@ export interface BlobMetadata {
   source?: { file: string; sha256: string };
   /** model units of one integer of analogue input */
   inputScale?: number;
+  /** model units of one integer of a row of targets */
+  targetScale?: number;
   /** how the model was discretised */
   options?: Partial<DiscretiseOptions>;
 }
@@ -37,8 +39,9 @@ const OPTIONS: Record<string, Check> = {
  * @throws InputError naming the field that cannot be what export wrote
  */
 export function expectMetadata(metadata: Record<string, unknown>, file: string): BlobMetadata {
-  const { inputScale, options } = metadata;
+  const { inputScale, targetScale, options } = metadata;
   expectField(file, "inputScale", inputScale, positive);
+  expectField(file, "targetScale", targetScale, positive);
   expectField(file, "options", options, ["an object", (x) => typeof x === "object"]);
   for (const [name, check] of Object.entries(OPTIONS)) {
     expectField(

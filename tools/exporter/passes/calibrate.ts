@@ -11,11 +11,18 @@ import type { Moments } from "./round.js";
 export interface LayerRange {
   /** largest |U| of each neuron, before a reset that acts now */
   peaks: Float64Array;
+  /** largest threshold of each neuron, adaptation included, and largest |I|; θ and 0 where there is neither */
+  levels: Float64Array;
+  currents: Float64Array;
   /** spikes a neuron and step, mean */
   rate: number;
   /** neurons that never fired, and neurons that fired in every step (0 for a readout) */
   silent: number;
   stuck: number;
+  /** how near its neurons are to their thresholds: root mean square over neurons of max(0, 1 − |U − A|/θ), the mean of each over time */
+  nearness: number;
+  /** steps of a window, mean; null where nothing was measured */
+  steps: number | null;
   /** of the inputs of all its connections, one after the other; null where there are too many, or nothing was measured */
   moments: Moments | null;
 }
@@ -27,27 +34,40 @@ export interface LayerRange {
  */
 export function calibrate(model: Model, windows: Iterable<Window>, onSample?: () => void): LayerRange[] {
   const network = new FloatNetwork(model);
-  const peaks = model.layers.map((layer) => new Float64Array(layer.neurons));
+  const zeros = (): Float64Array[] => model.layers.map((layer) => new Float64Array(layer.neurons));
+  const [peaks, currents] = [zeros(), zeros()];
+  const nearness = zeros();
+  const levels = model.layers.map((layer) => layer.threshold.slice());
   const counts = model.layers.map((layer) => new Float64Array(layer.neurons));
   const moments = model.layers.map((layer) => {
     const inputs = layer.connections.reduce((sum, connection) => sum + connection.inputs, 0);
     return inputs > MOST_INPUTS ? null : emptyMoments(inputs);
   });
-  let steps = 0;
+  let [steps, samples] = [0, 0];
   for (const window of windows) {
-    const run = network.run(window, {}, (l, { peak }) => raise(peaks[l], peak));
+    const run = network.run(window, {}, (l, { peak, level, current }) => {
+      raise(peaks[l], peak);
+      if (model.layers[l].kind === "lif") addNearness(nearness[l], model.layers[l], peak, level);
+      if (model.layers[l].adaptation) raise(levels[l], level);
+      if (model.layers[l].current) raise(currents[l], current);
+    });
     run.counts.forEach((count, l) => count.forEach((n, j) => (counts[l][j] += n)));
     moments.forEach((sums, l) => sums && addMoments(sums, meanInputs(model.layers[l], window, run.counts)));
     steps += window.steps;
+    samples++;
     onSample?.();
   }
   return model.layers.map((layer, l) => {
     const spiking = layer.kind === "lif" && steps > 0;
     return {
       peaks: peaks[l],
+      levels: levels[l],
+      currents: currents[l],
       rate: steps ? counts[l].reduce((a, b) => a + b, 0) / (steps * layer.neurons) : 0,
       silent: spiking ? counts[l].filter((n) => n === 0).length : 0,
       stuck: spiking ? counts[l].filter((n) => n === steps).length : 0,
+      nearness: steps ? rootMeanSquare(nearness[l]) / steps : USUAL_NEARNESS,
+      steps: steps ? steps / samples : null,
       moments: steps > 0 ? moments[l] : null,
     };
   });
@@ -65,8 +85,30 @@ function meanInputs(layer: Layer, { frames, steps, hold }: Window, counts: Uint3
   return Float64Array.from(means.flatMap((mean) => [...mean]));
 }
 
-function raise(peaks: Float64Array, membranes: Float64Array): void {
-  for (let j = 0; j < peaks.length; j++) peaks[j] = Math.max(peaks[j], Math.abs(membranes[j]));
+/** Where nothing was measured. */
+const USUAL_NEARNESS = 0.25;
+
+function addNearness(
+  sums: Float64Array,
+  { threshold }: Layer,
+  peak: Float64Array,
+  level: Float64Array,
+): void {
+  for (let j = 0; j < sums.length; j++)
+    sums[j] += Math.max(0, 1 - Math.abs(peak[j] - level[j]) / threshold[j]);
+}
+
+function rootMeanSquare(values: Float64Array): number {
+  return Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
+}
+
+function raise(peaks: Float64Array, values: Float64Array): void {
+  for (let j = 0; j < peaks.length; j++) peaks[j] = Math.max(peaks[j], Math.abs(values[j]));
+}
+
+/** Steps that a decay remembers, where nothing says for how long the net will run. */
+function memory(decay: number): number {
+  return Math.min(20, 1 / Math.max(1e-9, 1 - decay));
 }
 
 /**
@@ -84,11 +126,19 @@ export function guessRanges(model: Model, inputPeak: number): LayerRange[] {
           peaks[j] += 0.5 * most * Math.abs(weights[i * layer.neurons + j]);
       }
     }
+    const { current, adaptation } = layer;
+    const currents = new Float64Array(layer.neurons);
+    const levels = layer.threshold.slice();
     for (let j = 0; j < layer.neurons; j++) {
-      const memory = Math.min(20, 1 / Math.max(1e-9, 1 - layer.decay[j]));
       // inputs partly cancel: the sum over the neuron's memory grows with its square root
-      peaks[j] *= Math.sqrt(memory);
+      if (current) peaks[j] = currents[j] = peaks[j] * Math.sqrt(memory(current.decay[j]));
+      peaks[j] *= Math.sqrt(memory(layer.decay[j]));
+      // a spike every other step
+      if (adaptation) levels[j] += 0.5 * adaptation.strength[j] * memory(adaptation.decay[j]);
     }
-    return { peaks, rate: 0, silent: 0, stuck: 0, moments: null };
+    return {
+      ...{ peaks, levels, currents, rate: 0, silent: 0, stuck: 0 },
+      ...{ nearness: USUAL_NEARNESS, steps: null, moments: null },
+    };
   });
 }

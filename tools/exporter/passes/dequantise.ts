@@ -12,14 +12,14 @@ import type { Population, Program, Synapses } from "../program.js";
 export function dequantise(program: Program): Model {
   const layers: Layer[] = [];
   /** layer of the population at an operation */
-  const layerAt = new Map<number, number>();
+  const populations = program.operations.flatMap((op, index) => (isSynapses(op) ? [] : [index]));
+  const layerAt = new Map(populations.map((index, layer) => [index, layer]));
   let synapses: Synapses[] = [];
-  program.operations.forEach((op, index) => {
+  program.operations.forEach((op) => {
     if (isSynapses(op)) {
       synapses.push(op);
       return;
     }
-    layerAt.set(index, layers.length);
     layers.push(layerOf(op, synapses, layerAt));
     synapses = [];
   });
@@ -27,21 +27,26 @@ export function dequantise(program: Program): Model {
 }
 
 function layerOf(op: Population, synapses: Synapses[], layerAt: Map<number, number>): Layer {
-  const { neurons } = op;
+  const { neurons, adaptation, current } = op;
   const filled = (value: number): Float64Array => new Float64Array(neurons).fill(value);
+  const decays = (decay: Uint16Array): Float64Array => Float64Array.from(decay, (b) => b / 65536);
   return {
     name: op.name,
     kind: op.kind,
     neurons,
     connections: synapses.map((synapse) => connectionOf(synapse, op.shift, layerAt)),
     bias: op.bias === null ? filled(0) : Float64Array.from(op.bias),
-    decay: op.decay === null ? filled(1) : Float64Array.from(op.decay, (b) => b / 65536),
+    decay: op.decay === null ? filled(1) : decays(op.decay),
     threshold: op.threshold === null ? filled(1) : Float64Array.from(op.threshold),
     vReset: filled(op.vReset),
     lower: op.lower,
     reset: op.reset,
     resetAt: op.resetAt,
     orEqual: op.orEqual,
+    ...(adaptation && {
+      adaptation: { decay: decays(adaptation.decay), strength: Float64Array.from(adaptation.strength) },
+    }),
+    ...(current && { current: { decay: decays(current.decay) } }),
   };
 }
 

@@ -7,7 +7,8 @@ import { quoted } from "../text.js";
  * that is named never fires (or fires); one that is not named may still be silent on real data.
  *
  * The largest membrane is the steady state with every excitatory source active in every step and every inhibitory
- * one silent, (Σ max(w, 0)·x_max + bias) / (1 − β); resets and lower bounds only keep a neuron further from it.
+ * one silent, (Σ max(w, 0)·x_max + bias) / (1 − β), over (1 − α) too where there is a current; resets, lower bounds and adaptive
+ * thresholds only keep a neuron further from it. Layers behind are taken to fire at will.
  *
  * @param inputRange largest input, or lowest and largest; spikes are 0 … 1
  * @returns one line a layer and kind of trouble
@@ -23,7 +24,7 @@ export function deadOrStuck(model: Model, inputRange: number | readonly [number,
     const least = layer.bias.slice();
     for (const { source, inputs, weights } of layer.connections) {
       for (let i = 0; i < inputs; i++) {
-        const high = source < 0 ? largest : reach[source][i];
+        const high = source < 0 ? largest : (reach[source]?.[i] ?? 1);
         const low = source < 0 ? lowest : 0;
         for (let j = 0; j < layer.neurons; j++) {
           const w = weights[i * layer.neurons + j];
@@ -55,9 +56,10 @@ export function deadOrStuck(model: Model, inputRange: number | readonly [number,
 /** Whether a constant drive takes the membrane from 0 past the threshold sooner or later. */
 function passes(layer: Layer, j: number, drive: number): boolean {
   const beta = layer.decay[j];
+  const alpha = layer.current?.decay[j] ?? 0;
   const threshold = layer.threshold[j];
-  if (beta === 1) return drive > 0;
-  const steady = drive / (1 - beta);
+  if (alpha === 1 || beta === 1) return drive > 0;
+  const steady = drive / (1 - alpha) / (1 - beta);
   // With a decay the steady state is approached and never reached.
-  return steady > threshold || (layer.orEqual && beta === 0 && steady === threshold);
+  return steady > threshold || (layer.orEqual && alpha === 0 && beta === 0 && steady === threshold);
 }

@@ -16,6 +16,8 @@ export interface QuantiseOptions {
   perNeuron: boolean;
   /** percentile of |w| that becomes 127; 100 is the exact range */
   percentile: number;
+  /** how many times larger than now learning may make the largest weight before it saturates; all layers, or layers by name; 1 */
+  headroom?: number | Readonly<Record<string, number>>;
   code: Code;
   classes: number;
   input: InputForm;
@@ -45,6 +47,8 @@ export interface LayerScale {
   operation: number;
   /** largest relative error of a decay's time constant, from rounding β to 16 bits */
   tauError: number;
+  /** what the layer did on calibration samples, for the learning pass to tell how large its signals become */
+  seen: Pick<LayerRange, "rate" | "nearness" | "steps">;
 }
 
 export interface Quantised {
@@ -66,23 +70,23 @@ export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOp
   const warnings: string[] = [];
   const operations: Operation[] = [];
   const scales: LayerScale[] = [];
-  const place: number[] = [];
+  const place = populationsOf(model);
   model.layers.forEach((layer, l) => {
     const last = l === model.layers.length - 1;
     // eight bits have no room for thresholds that differ with their neurons' scales
     const shared = !options.perNeuron || last || options.learn !== null || options.stateBits === 8;
-    const units = weightUnits(layer, options, shared);
+    const units = weightUnits(layer, options, shared).map((unit) => unit * headroomOf(layer, options));
     const { unit, shift } = membraneScale(layer, units, ranges[l], options, shared);
     const { rounded, bias } = roundConnections(layer, unit, ranges[l], options.input);
     operations.push(...quantiseConnections(layer, rounded, options.input, place));
-    const population = quantisePopulation({ ...layer, bias }, unit, shift, options, warnings);
-    place.push(operations.length);
+    const population = quantisePopulation({ ...layer, bias }, { unit, shift }, ranges[l], options, warnings);
     scales.push({
       name: layer.name,
       unit,
       shift,
       operation: operations.length,
       tauError: tauError(layer, population),
+      seen: ranges[l],
     });
     operations.push(population);
   });
@@ -109,6 +113,12 @@ export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOp
   return { program, scales, warnings };
 }
 
+/** Index of each layer's population among the operations: it stands behind its connections. */
+function populationsOf({ layers }: Model): number[] {
+  let next = -1;
+  return layers.map(({ connections }) => (next += connections.length + 1));
+}
+
 /** What an input of a connection stands for: an analogue unit or a spike. */
 function gainOf(source: number, input: InputForm): number {
   return source < 0 && input.kind === "analogue" ? input.scale : 1;
@@ -133,10 +143,20 @@ function weightUnits(layer: Layer, { input, percentile }: QuantiseOptions, share
   return units.map((unit) => (shared ? most : Math.max(unit, least)));
 }
 
+function headroomOf({ name }: Layer, { headroom = 1 }: QuantiseOptions): number {
+  return typeof headroom === "number" ? headroom : (headroom[name] ?? 1);
+}
+
 function quantile(values: Float64Array, percentile: number): number {
   if (percentile >= 100) return values.reduce((a, b) => Math.max(a, b), 0);
   const sorted = values.slice().sort();
   return sorted[Math.min(sorted.length - 1, Math.floor((percentile / 100) * sorted.length))];
+}
+
+/** Model units that one unit of a neuron's accumulator stands for, and k: one of its membrane stands for unit · 2^−k. */
+interface MembraneScale {
+  unit: Float64Array;
+  shift: number;
 }
 
 /**
@@ -146,24 +166,35 @@ function membraneScale(
   layer: Layer,
   units: Float64Array,
   range: LayerRange,
-  { stateBits, events, input }: QuantiseOptions,
+  options: QuantiseOptions,
   shared: boolean,
-): { unit: Float64Array; shift: number } {
+): MembraneScale {
+  const { stateBits, events, input } = options;
+  const headroom = headroomOf(layer, options);
   const top = 2 ** (stateBits - 1) - 1;
   let reach = 1;
   for (let j = 0; j < layer.neurons; j++) {
-    const threshold = layer.kind === "lif" ? layer.threshold[j] : 0;
+    const threshold = layer.kind === "lif" ? range.levels[j] : 0;
     // a spiking membrane that saturates some way above its threshold still says the same: fire
     const peak =
-      layer.kind === "lif" ? Math.min(range.peaks[j], saturation(stateBits) * threshold) : range.peaks[j];
+      layer.kind === "lif"
+        ? Math.min(range.peaks[j] * headroom, saturation(stateBits) * threshold)
+        : range.peaks[j] * headroom;
     reach = Math.max(reach, Math.max(peak, threshold) / units[j]);
   }
   const room = Math.floor(Math.log2(top / reach));
   const bound = accumulatorBound(layer, events, input);
-  const shift = Math.max(-24, Math.min(16, room, Math.floor(Math.log2(2 ** 29 / bound))));
+  const whole = adaptationRoom(layer, units);
+  const shift = Math.max(-24, Math.min(16, room, whole, Math.floor(Math.log2(2 ** 29 / bound))));
   if (layer.kind !== "lif") return { unit: units, shift };
   const unit = units.map((u, j) => wholeThreshold(layer.threshold[j], u, shift, top));
   return { unit: shared ? unit.fill(unit.reduce((a, b) => Math.max(a, b))) : unit, shift };
+}
+
+/** Fractional bits at which what a spike adds to each threshold still fits 16 bits. */
+function adaptationRoom({ adaptation }: Layer, units: Float64Array): number {
+  const most = adaptation?.strength.reduce((a, b, j) => Math.max(a, b / units[j]), 0);
+  return most ? Math.floor(Math.log2(65535 / most)) : Infinity;
 }
 
 /**
@@ -204,7 +235,7 @@ function quantiseConnections(
     const kind = analogue ? "analogue" : "dense";
     return { kind, name, source: from, adds: false, inputs, outputs: layer.neurons, weights: rounded[index] };
   });
-  // an analogue operation can only be the first into its population
+  // an analogue operation can only be the first into its population, and reads source 0
   synapses.sort((a, b) => a.source - b.source);
   return synapses.map((op, index) => ({ ...op, adds: index > 0 }));
 }
@@ -255,8 +286,8 @@ function inIntegers({ size, sums }: Moments, connections: Layer["connections"], 
 
 function quantisePopulation(
   layer: Layer,
-  unit: Float64Array,
-  shift: number,
+  { unit, shift }: MembraneScale,
+  range: LayerRange,
   { stateBits, learn }: QuantiseOptions,
   warnings: string[],
 ): Population {
@@ -291,24 +322,54 @@ function quantisePopulation(
     reset: spiking ? layer.reset : "none",
     resetAt: spiking ? layer.resetAt : "next",
     orEqual: spiking && layer.orEqual,
-    decay: keeps ? null : Uint16Array.from(layer.decay, (b) => clamp(Math.round(b * 65536), 0, 65535)),
+    decay: keeps ? null : decays(layer.decay),
     threshold,
     bias: biased ? Int32Array.from(layer.bias, (b, j) => clamp(whole(b, j), -(2 ** 21), 2 ** 21)) : null,
     lower: layer.lower === -Infinity ? -top - 1 : clamp(whole(layer.lower, 0), -top - 1, 0),
     vReset: zeroing ? clamp(whole(layer.vReset[0], 0), -top - 1, top) : 0,
+    ...(layer.adaptation && {
+      adaptation: {
+        decay: decays(layer.adaptation.decay),
+        strength: Uint16Array.from(layer.adaptation.strength, (b, j) => clamp(whole(b, j), 0, 65535)),
+      },
+    }),
+    ...(layer.current && {
+      current: { decay: decays(layer.current.decay), fine: fineOf(range.currents, unit, shift) },
+    }),
   };
 }
 
-/** |τ' / τ − 1| of the rounded decay, the largest of the layer. */
-function tauError(layer: Layer, population: Population): number {
-  if (!population.decay) return 0;
-  let worst = 0;
-  layer.decay.forEach((beta, j) => {
-    const rounded = population.decay![j] / 65536;
-    if (beta > 0 && beta < 1 && rounded > 0)
-      worst = Math.max(worst, Math.abs(Math.log(beta) / Math.log(rounded) - 1));
-  });
-  return worst;
+/** Q0.16 */
+function decays(values: Float64Array): Uint16Array {
+  return Uint16Array.from(values, (b) => clamp(Math.round(b * 65536), 0, 65535));
+}
+
+/** A current may become so many times larger than calibration saw before it saturates at 2^30. */
+const CURRENT_ROOM = 4;
+const MOST_FINE = 12;
+
+/** c: as many fractional bits as fit, so that the rounding of a current is far below that of the membrane. */
+function fineOf(currents: Float64Array, unit: Float64Array, shift: number): number {
+  const reach = currents.reduce((most, x, j) => Math.max(most, (x / unit[j]) * 2 ** shift), 1);
+  return clamp(Math.floor(Math.log2(2 ** 30 / (CURRENT_ROOM * reach))), 0, MOST_FINE);
+}
+
+/** |τ' / τ − 1| of the rounded decays, the largest of the layer. */
+function tauError({ decay, adaptation, current }: Layer, population: Population): number {
+  return Math.max(
+    tauErrorOf(decay, population.decay),
+    tauErrorOf(adaptation?.decay, population.adaptation?.decay),
+    tauErrorOf(current?.decay, population.current?.decay),
+  );
+}
+
+function tauErrorOf(decay: Float64Array | undefined, rounded: Uint16Array | null | undefined): number {
+  if (!decay || !rounded) return 0;
+  return decay.reduce((worst, beta, j) => {
+    const found = rounded[j] / 65536;
+    if (beta <= 0 || beta >= 1 || found <= 0) return worst;
+    return Math.max(worst, Math.abs(Math.log(beta) / Math.log(found) - 1));
+  }, 0);
 }
 
 function clamp(x: number, low: number, high: number): number {

@@ -1,8 +1,8 @@
 /**
  * The float simulator: runs a Model in float64 and says what it means. The integer blob is judged against it.
  *
- * One step of a layer, layers in order, spikes of the same step; r = fires(U) of the membrane as it was stored
- * (docs/ARITHMETIC.md has the same table in integers):
+ * One step of a layer, layers in order; spikes of layers before it are those of the same step, its own and those of layers behind
+ * it those of the step before. r = fires(U) of the membrane as it was stored (docs/ARITHMETIC.md has the same table in integers):
  *
  * | reset           | acts | U before the bound                 | after the spike |
  * | --------------- | ---- | ---------------------------------- | --------------- |
@@ -14,7 +14,8 @@
  * | subtract        | now  | β·U + V                            | U − θ           |
  * | zero            | now  | β·U + V                            | v_reset         |
  *
- * V is bias + Σ w·x; then U ← max(U, lower), S ← U > θ (or ≥).
+ * V is bias + Σ w·x; then U ← max(U, lower), S ← U > A (or ≥). A is θ, or with an adaptive threshold θ + b·a after a ← ρ·a + r, r
+ * the neuron's spike of the step before. With a current, I ← α·I + V stands in the place of V.
  */
 import type { Layer, Model } from "../model.js";
 
@@ -22,6 +23,10 @@ import type { Layer, Model } from "../model.js";
 export interface LayerStep {
   /** V: what arrived, bias included */
   drive: Float64Array;
+  /** I: what the membrane takes in, V where there is no current */
+  current: Float64Array;
+  /** A: what the membrane is compared with */
+  level: Float64Array;
   /** U after the bound and before a reset that acts now */
   peak: Float64Array;
   /** U as it is stored */
@@ -56,28 +61,23 @@ interface LayerState extends LayerStep {
   firedCount: number;
   /** bias and the share of the network's input in V: kept while a frame is held */
   fromInput: Float64Array;
+  /** a, where thresholds adapt; else empty */
+  adapted: Float64Array;
 }
 
 export class FloatNetwork {
   private readonly states: LayerState[];
 
   constructor(readonly model: Model) {
-    this.states = model.layers.map((layer) => ({
-      layer,
-      drive: new Float64Array(layer.neurons),
-      peak: new Float64Array(layer.neurons),
-      membrane: new Float64Array(layer.neurons),
-      spikes: new Uint8Array(layer.neurons),
-      fired: new Int32Array(layer.neurons),
-      firedCount: 0,
-      fromInput: new Float64Array(layer.neurons),
-    }));
+    this.states = model.layers.map(stateOf);
   }
 
-  /** Back to rest: all membranes 0. */
+  /** Back to rest: every state 0. */
   reset(): void {
     for (const state of this.states) {
       state.membrane.fill(0);
+      state.current.fill(0);
+      state.adapted.fill(0);
       state.spikes.fill(0);
       state.firedCount = 0;
     }
@@ -157,6 +157,7 @@ export class FloatNetwork {
       state.drive.set(state.fromInput);
       for (const { source, inputs, weights } of state.layer.connections) {
         if (source < 0) continue;
+        // what this layer, or one behind it, fired is still that of the step before
         const from = this.states[source];
         if (from.layer.kind === "li") {
           for (let i = 0; i < inputs; i++) addRow(state.drive, weights, i, from.membrane[i]);
@@ -164,6 +165,8 @@ export class FloatNetwork {
           for (let k = 0; k < from.firedCount; k++) addRow(state.drive, weights, from.fired[k], 1);
         }
       }
+      adapt(state);
+      flow(state);
       integrate(state);
       fire(state);
       onLayer?.(l, state);
@@ -180,8 +183,43 @@ function addRow(drive: Float64Array, weights: Float64Array, row: number, x: numb
   for (let j = 0; j < n; j++) drive[j] += x * weights[base + j];
 }
 
+function stateOf(layer: Layer): LayerState {
+  const zeros = (): Float64Array => new Float64Array(layer.neurons);
+  const drive = zeros();
+  return {
+    layer,
+    drive,
+    current: layer.current ? zeros() : drive,
+    level: layer.threshold.slice(),
+    peak: zeros(),
+    membrane: zeros(),
+    spikes: new Uint8Array(layer.neurons),
+    fired: new Int32Array(layer.neurons),
+    firedCount: 0,
+    fromInput: zeros(),
+    adapted: layer.adaptation ? zeros() : new Float64Array(0),
+  };
+}
+
+/** Thresholds as the spikes of the step before leave them. */
+function adapt({ layer, adapted, level, spikes }: LayerState): void {
+  if (!layer.adaptation) return;
+  const { decay, strength } = layer.adaptation;
+  for (let j = 0; j < layer.neurons; j++) {
+    adapted[j] = decay[j] * adapted[j] + spikes[j];
+    level[j] = layer.threshold[j] + strength[j] * adapted[j];
+  }
+}
+
+/** V goes into the current. */
+function flow({ layer, drive, current }: LayerState): void {
+  if (!layer.current) return;
+  const { decay } = layer.current;
+  for (let j = 0; j < layer.neurons; j++) current[j] = decay[j] * current[j] + drive[j];
+}
+
 /** From the stored membrane and V to the new one, with a reset that was due from the step before, and the bound. */
-function integrate({ layer, drive, membrane, peak, spikes }: LayerState): void {
+function integrate({ layer, current: drive, membrane, peak, spikes }: LayerState): void {
   const { decay, threshold, vReset, lower } = layer;
   const due = layer.kind === "lif" && layer.resetAt === "next" ? layer.reset : "none";
   for (let j = 0; j < layer.neurons; j++) {
@@ -200,14 +238,14 @@ function integrate({ layer, drive, membrane, peak, spikes }: LayerState): void {
 
 /** Spikes, and a reset that acts in their step. */
 function fire(state: LayerState): void {
-  const { layer, membrane, spikes, fired } = state;
+  const { layer, level, membrane, spikes, fired } = state;
   if (layer.kind === "li") return;
   const { threshold, vReset, orEqual } = layer;
   const now = layer.resetAt === "now" ? layer.reset : "none";
   let count = 0;
   for (let j = 0; j < layer.neurons; j++) {
     const u = membrane[j];
-    const spike = orEqual ? u >= threshold[j] : u > threshold[j];
+    const spike = orEqual ? u >= level[j] : u > level[j];
     spikes[j] = spike ? 1 : 0;
     if (!spike) continue;
     fired[count++] = j;

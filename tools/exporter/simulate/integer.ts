@@ -2,19 +2,21 @@
  * The twin: a second implementation of docs/ARITHMETIC.md, written from that page and docs/FORMAT.md alone, in
  * plain TypeScript. The core must agree with it to the bit; it shares no code with the core.
  */
-import { isSynapses } from "../program.js";
-import type { Learning } from "../program.js";
+import type { Schedule } from "../program.js";
 import { readBlob } from "../readers/blob.js";
 import type { BlobProgram } from "../readers/blob.js";
 import { clamp } from "./integer/arithmetic.js";
 import { Scores } from "./integer/codes.js";
 import type { Answer } from "./integer/codes.js";
 import { isPopulation, makeStates, restState, stepForward } from "./integer/forward.js";
-import type { OperationState, PopulationState, StepInput, SynapseState } from "./integer/forward.js";
+import type { OperationState, StepInput, SynapseState } from "./integer/forward.js";
+import { fullLesson } from "./integer/lesson.js";
+import type { Lesson, LessonFields } from "./integer/lesson.js";
+import type { PopulationState } from "./integer/population.js";
 import { recordStep } from "./integer/record.js";
 import type { StepRecord } from "./integer/record.js";
 import { makeLearning } from "./integer/rules.js";
-import type { LearningState, RuleState } from "./integer/rules.js";
+import type { LearningState } from "./integer/rules.js";
 import { readRows, writeSnapshot } from "./integer/snapshot.js";
 import { moveTraces, restTraces, teachStep } from "./integer/step.js";
 import { teachWindow } from "./integer/window.js";
@@ -44,7 +46,7 @@ export interface RunOptions {
   record?: boolean;
 }
 
-export type { Answer };
+export type { Answer, Lesson, LessonFields };
 
 export class IntegerNetwork {
   private readonly blob: Uint8Array;
@@ -110,24 +112,26 @@ export class IntegerNetwork {
   /**
    * Learns from the recorded window (schedule `window`) and uses the record up.
    *
-   * @param target the right class
-   * @throws Error where the blob has no such schedule or nothing is recorded; RangeError for a wrong target
+   * @param lesson the right class, or more than that
+   * @throws Error where the blob has no such schedule or nothing is recorded; RangeError for a wrong lesson
    */
-  teach(target: number): void {
-    const learning = this.needSchedule("window", target);
-    teachWindow(learning, this.record, target);
+  teach(lesson: Lesson): void {
+    const learning = this.needSchedule("window");
+    const full = fullLesson(lesson, learning.learning, this.record.length, this.program.classes);
+    teachWindow(learning, this.record, full);
     this.record = [];
   }
 
   /**
    * Learns from the step that was recorded last (schedule `step`).
    *
-   * @param target the right class of this step
-   * @throws Error where the blob has no such schedule or nothing is recorded; RangeError for a wrong target
+   * @param lesson the right class of this step, or its row of targets
+   * @throws Error where the blob has no such schedule or nothing is recorded; RangeError for a wrong lesson
    */
-  teachStep(target: number): void {
-    const learning = this.needSchedule("step", target);
-    teachStep(learning, this.record[this.record.length - 1], target);
+  teachStep(lesson: number | Pick<LessonFields, "target" | "rows">): void {
+    const learning = this.needSchedule("step");
+    const full = fullLesson(lesson, learning.learning, 1, this.program.classes);
+    teachStep(learning, this.record[this.record.length - 1], full);
   }
 
   /** The answer over all steps since the last start from rest. */
@@ -138,6 +142,18 @@ export class IntegerNetwork {
   /** U as stored, a neuron of the population at `operation`. */
   membranes(operation: number): Int32Array {
     return this.population(operation).membranes.slice();
+  }
+
+  /** a as stored, a neuron of the population at `operation`; null where its threshold does not adapt. */
+  adaptation(operation: number): Int32Array | null {
+    const { adaptation } = this.population(operation);
+    return adaptation && adaptation.slice();
+  }
+
+  /** I as stored, a neuron of the population at `operation`; null without a current. */
+  current(operation: number): Int32Array | null {
+    const { current } = this.population(operation);
+    return current && current.slice();
   }
 
   /** Indices of the neurons that fired in the last step, ascending. */
@@ -163,9 +179,11 @@ export class IntegerNetwork {
     return this.synapses(operation).weights.slice();
   }
 
-  /** ρ in the layout of `weights`, of synapses that learn. */
-  residuals(operation: number): Uint8Array {
-    return this.rule(this.synapses(operation)).residuals.slice();
+  /** ρ in the layout of `weights`, of synapses that learn; null where they have none. */
+  residuals(operation: number): Uint8Array | null {
+    const path = this.learning?.paths.find(({ path }) => path.synapse === operation && path.learns);
+    if (!path) throw new RangeError(`operation ${operation}: expected synapses that learn`);
+    return path.residuals && path.residuals.slice();
   }
 
   /** B a neuron of the population at `operation`, or null. */
@@ -174,11 +192,11 @@ export class IntegerNetwork {
     return bias && bias.slice();
   }
 
-  /** φ a neuron, without padding, of a population that learns; null where its bias does not. */
+  /** φ a neuron, without padding, of a population with a rule; null where its bias does not learn. */
   biasFine(operation: number): Int8Array | null {
-    const population = this.population(operation);
-    const { biasFine } = this.rule(population);
-    return biasFine && biasFine.slice(0, population.op.neurons);
+    const rule = this.learning?.rules.find(({ rule }) => rule.population === operation);
+    if (!rule) throw new RangeError(`operation ${operation}: expected a population with a rule`);
+    return rule.biasFine && rule.biasFine.slice(0, rule.population.op.neurons);
   }
 
   /** The four lanes. */
@@ -257,14 +275,11 @@ export class IntegerNetwork {
     return this.learning;
   }
 
-  private needSchedule(schedule: Learning["schedules"][number], target: number): LearningState {
+  private needSchedule(schedule: Schedule): LearningState {
     const learning = this.needLearning();
     const { schedules } = learning.learning;
     if (!schedules.includes(schedule)) {
       throw new Error(`teach: found schedules ${schedules.join(", ")}, expected ${schedule}`);
-    }
-    if (!Number.isInteger(target) || target < 0 || target >= this.program.classes) {
-      throw new RangeError(`teach: found target ${target}, expected 0 … ${this.program.classes - 1}`);
     }
     if (this.record.length === 0)
       throw new Error("teach: found no record, expected a recorded run before it");
@@ -281,13 +296,5 @@ export class IntegerNetwork {
     const state = this.states[operation];
     if (!state || isPopulation(state)) throw new RangeError(`operation ${operation}: expected synapses`);
     return state;
-  }
-
-  private rule(state: OperationState): RuleState {
-    const found = this.learning?.rules.find((rule) =>
-      isSynapses(state.op) ? rule.synapses === state : rule.population === state,
-    );
-    if (!found) throw new RangeError(`operation ${this.states.indexOf(state)}: expected one that learns`);
-    return found;
   }
 }

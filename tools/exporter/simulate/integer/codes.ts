@@ -1,7 +1,7 @@
 /** The scores of a window and the answer, docs/ARITHMETIC.md, "Codes". */
 import type { Code } from "../../program.js";
 import { sat32 } from "./arithmetic.js";
-import type { PopulationState } from "./forward.js";
+import type { PopulationState } from "./population.js";
 
 export interface Answer {
   /** the class of the highest score, the lowest index among equals */

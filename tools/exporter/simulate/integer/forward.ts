@@ -1,7 +1,8 @@
 /** One time step of synapses and populations, docs/ARITHMETIC.md, "One time step". */
-import type { Operation, Population, Synapses } from "../../program.js";
+import type { Operation, Synapses } from "../../program.js";
 import { isSynapses } from "../../program.js";
-import { clamp, decay, scale } from "./arithmetic.js";
+import { makePopulation, restPopulation, stepPopulation } from "./population.js";
+import type { PopulationState } from "./population.js";
 
 /** What the network is given in one step. */
 export interface StepInput {
@@ -21,29 +22,12 @@ export interface SynapseState {
   weights: Uint8Array;
   /** the accumulators of the population that follows */
   accumulators: Int32Array;
+  /** the spikes that the last step carried; dense only */
+  carried: Uint16Array;
   /** Σ x_i · w_ji of the last frame; analogue only */
   drive: Int32Array;
   /** synaptic operations since the last start from rest */
   operations: number;
-}
-
-export interface PopulationState {
-  op: Population;
-  /** A */
-  accumulators: Int32Array;
-  bias: Int32Array | null;
-  /** U */
-  membranes: Int32Array;
-  /** U of this step before a reset that acts now */
-  unreset: Int32Array;
-  /** r: a reset that acts in this step was due */
-  due: Uint8Array;
-  /** S */
-  fired: Uint8Array;
-  /** indices of the neurons that fired in this step, ascending */
-  spikes: Uint16Array;
-  /** spikes since the last start from rest */
-  spikeCount: number;
 }
 
 export type OperationState = SynapseState | PopulationState;
@@ -74,35 +58,13 @@ export function makeStates(operations: Operation[], rows: (index: number) => Uin
 function makeSynapses(op: Synapses, weights: Uint8Array, accumulators: Int32Array): SynapseState {
   const stride = weights.length / op.inputs;
   const drive = new Int32Array(op.kind === "analogue" ? op.outputs : 0);
-  return { op, stride, weights, accumulators, drive, operations: 0 };
+  return { op, stride, weights, accumulators, carried: new Uint16Array(0), drive, operations: 0 };
 }
 
-function makePopulation(op: Population, accumulators: Int32Array): PopulationState {
-  return {
-    op,
-    accumulators,
-    bias: op.bias && op.bias.slice(),
-    membranes: new Int32Array(op.neurons),
-    unreset: new Int32Array(op.neurons),
-    due: new Uint8Array(op.neurons),
-    fired: new Uint8Array(op.neurons),
-    spikes: new Uint16Array(0),
-    spikeCount: 0,
-  };
-}
-
-/** Back to rest: membranes 0, lists empty, statistics 0. Weights and biases stay. */
+/** Back to rest: states 0, lists empty, statistics 0. Weights and biases stay. */
 export function restState(state: OperationState): void {
-  if (!isPopulation(state)) {
-    state.operations = 0;
-    return;
-  }
-  state.membranes.fill(0);
-  state.unreset.fill(0);
-  state.due.fill(0);
-  state.fired.fill(0);
-  state.spikes = new Uint16Array(0);
-  state.spikeCount = 0;
+  if (isPopulation(state)) restPopulation(state);
+  else state.operations = 0;
 }
 
 /** Runs all operations for one step, in the order of the blob. */
@@ -113,15 +75,21 @@ export function stepForward(states: OperationState[], input: StepInput): void {
   }
 }
 
-/** The spikes that reach a dense operation in this step. */
-export function spikesInto(op: Synapses, states: OperationState[], input: StepInput): Uint16Array {
-  return op.source === 0 ? input.spikes : (states[op.source - 1] as PopulationState).spikes;
+/** Whether the synapses at `operation` listen to a population behind them: they carry its spikes of the step before. */
+export function isRecurrent({ source }: Synapses, operation: number): boolean {
+  return source - 1 > operation;
 }
 
 function stepSynapses(state: SynapseState, states: OperationState[], input: StepInput): void {
   if (!state.op.adds) state.accumulators.fill(0);
-  if (state.op.kind === "dense") addSpikes(state, spikesInto(state.op, states, input));
-  else addFrame(state, input);
+  if (state.op.kind === "analogue") {
+    addFrame(state, input);
+    return;
+  }
+  const { source } = state.op;
+  // A population behind these synapses did not run yet: its list is that of the step before.
+  state.carried = source === 0 ? input.spikes : (states[source - 1] as PopulationState).spikes;
+  addSpikes(state, state.carried);
 }
 
 function addSpikes(state: SynapseState, spikes: Uint16Array): void {
@@ -150,63 +118,4 @@ function driveFrame(state: SynapseState, frame: Int16Array): void {
     for (let j = 0; j < outputs; j++) drive[j] += x * (weights[row + j] - 128);
     state.operations += outputs;
   }
-}
-
-/** New membranes, then spikes, then the resets that act now. */
-function stepPopulation(state: PopulationState): void {
-  const { op, accumulators, bias, membranes, unreset, due, fired } = state;
-  const top = 2 ** (op.bits - 1) - 1;
-  for (let j = 0; j < op.neurons; j++) {
-    due[j] = op.resetAt === "next" && fires(op, j, membranes[j]) ? 1 : 0;
-    const drive = scale(accumulators[j], op.shift) + (bias === null ? 0 : bias[j]);
-    unreset[j] = clamp(newMembrane(op, j, membranes[j], drive, due[j]), op.lower, top);
-    fired[j] = fires(op, j, unreset[j]) ? 1 : 0;
-    membranes[j] = fired[j] && op.resetAt === "now" ? resetNow(op, j, unreset[j]) : unreset[j];
-  }
-  if (op.kind === "lif") listSpikes(state);
-}
-
-/** `li` has no threshold and never fires. */
-function fires(op: Population, j: number, membrane: number): boolean {
-  if (op.threshold === null) return false;
-  return op.orEqual ? membrane >= op.threshold[j] : membrane > op.threshold[j];
-}
-
-/**
- * The sum before clamping, docs/ARITHMETIC.md, table of resets.
- *
- * @param membrane U of the step before
- * @param drive V
- * @param due r, 0 or 1; 0 where resets act now
- */
-function newMembrane(op: Population, j: number, membrane: number, drive: number, due: number): number {
-  const threshold = op.threshold === null ? 0 : op.threshold[j];
-  switch (op.reset) {
-    case "none":
-      return leak(op, j, membrane) + drive;
-    case "subtract":
-      return leak(op, j, membrane) + drive - due * threshold;
-    case "subtract-scaled":
-      return leak(op, j, membrane - due * threshold) + drive;
-    case "zero":
-      return leak(op, j, due ? op.vReset : membrane) + drive;
-    case "zero-step":
-      return due ? op.vReset : leak(op, j, membrane) + drive;
-  }
-}
-
-function resetNow(op: Population, j: number, membrane: number): number {
-  return op.reset === "subtract" ? membrane - op.threshold![j] : op.vReset;
-}
-
-/** `decay` with the population's own β, `x` itself where it has none. */
-export function leak(op: Population, j: number, x: number): number {
-  return op.decay === null ? x : decay(x, op.decay[j]);
-}
-
-function listSpikes(state: PopulationState): void {
-  const spikes: number[] = [];
-  for (let j = 0; j < state.op.neurons; j++) if (state.fired[j]) spikes.push(j);
-  state.spikes = Uint16Array.from(spikes);
-  state.spikeCount += spikes.length;
 }

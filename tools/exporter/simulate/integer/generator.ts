@@ -27,6 +27,19 @@ export class Generator {
   }
 }
 
+/**
+ * Feedback that is drawn, not stored: a row of bytes a neuron (weight + 128), as `weights` of synapses are.
+ *
+ * @param columns what the rows are padded from, to a multiple of 16; the padding is drawn too
+ */
+export function drawFeedback(seed: number, neurons: number, columns: number): Uint8Array {
+  const rows = new Uint8Array(neurons * padded(columns));
+  new Generator(seed).draws(rows.length / 4).forEach((word, index) => {
+    for (let byte = 0; byte < 4; byte++) rows[4 * index + byte] = word >>> (8 * byte);
+  });
+  return rows;
+}
+
 function mix(seed: number): number {
   let h = seed;
   h ^= h >>> 16;

@@ -2,7 +2,7 @@
 import * as layout from "../../../../assembly/layout.js";
 import { readDirectory } from "../../readers/blob.js";
 import { sealBlob } from "../../writers/blob.js";
-import type { LearningState, RuleState } from "./rules.js";
+import type { LearningState } from "./rules.js";
 
 /** A copy of the stored rows of the synapses at `operation`: `inputs` rows of `stride` bytes, with their padding. */
 export function readRows(blob: Uint8Array, operation: number): Uint8Array {
@@ -29,16 +29,16 @@ export function writeSnapshot(blob: Uint8Array, state: LearningState): Uint8Arra
   bytes.set(learnt, offset);
   view.setUint32(layout.HEADER_LENGTH, bytes.length, true);
   view.setUint32(entry + layout.SECTION_LENGTH, learnt.length, true);
-  for (const rule of state.rules) storeLearnt(bytes, rule);
+  storeLearnt(bytes, state);
   sealBlob(bytes);
   return bytes;
 }
 
-/** Lanes, then for every rule residuals and bias remainders. */
-function learntSection({ generator, rules }: LearningState): Uint8Array {
-  const chunks = rules.flatMap(({ residuals, biasFine }) =>
-    biasFine === null ? [residuals] : [residuals, new Uint8Array(biasFine)],
-  );
+/** Lanes, then the residuals of every path that has them, then the remainders of every bias that learns. */
+function learntSection({ generator, rules, paths }: LearningState): Uint8Array {
+  const residuals = paths.flatMap(({ path, residuals }) => (path.learns && residuals ? [residuals] : []));
+  const remainders = rules.flatMap(({ biasFine }) => (biasFine ? [new Uint8Array(biasFine)] : []));
+  const chunks = [...residuals, ...remainders];
   const bytes = new Uint8Array(16 + chunks.reduce((length, chunk) => length + chunk.length, 0));
   const view = new DataView(bytes.buffer);
   generator.lanes.forEach((lane, i) => view.setUint32(4 * i, lane, true));
@@ -51,14 +51,17 @@ function learntSection({ generator, rules }: LearningState): Uint8Array {
 }
 
 /** Weights and biases, to where they always stand. */
-function storeLearnt(bytes: Uint8Array, { rule, population, synapses }: RuleState): void {
+function storeLearnt(bytes: Uint8Array, { rules, paths }: LearningState): void {
   const view = new DataView(bytes.buffer);
-  const weightsAt = view.getUint32(recordOffset(bytes, rule.synapse) + layout.SYNAPSE_WEIGHTS, true);
-  bytes.set(synapses.weights, weightsAt);
-  if (!rule.learnsBias) return;
-  // The one synapse operation of its population stands right before it.
-  const biasAt = view.getUint32(recordOffset(bytes, rule.synapse + 1) + layout.POPULATION_BIAS, true);
-  population.bias!.forEach((bias, j) => view.setInt32(biasAt + 4 * j, bias, true));
+  for (const { path, synapses } of paths) {
+    const at = view.getUint32(recordOffset(bytes, path.synapse) + layout.SYNAPSE_WEIGHTS, true);
+    bytes.set(synapses.weights, at);
+  }
+  for (const { rule, population } of rules) {
+    if (!rule.learnsBias) continue;
+    const at = view.getUint32(recordOffset(bytes, rule.population) + layout.POPULATION_BIAS, true);
+    population.bias!.forEach((bias, j) => view.setInt32(at + 4 * j, bias, true));
+  }
 }
 
 function recordOffset(bytes: Uint8Array, operation: number): number {

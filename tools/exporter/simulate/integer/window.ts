@@ -1,128 +1,103 @@
-/** The schedule `window`: e-prop's sum over time turned round, docs/ARITHMETIC.md. */
-import { UPDATE_GROUP, UPDATE_LIMIT } from "../../../../assembly/layout.js";
-import { clamp, rsh, sat16 } from "./arithmetic.js";
-import { leak } from "./forward.js";
-import { classErrors } from "./record.js";
+/** The schedule `window`: sums over time turned round, docs/ARITHMETIC.md. */
+import { UPDATE_BITS, UPDATE_LIMIT } from "../../../../assembly/layout.js";
+import { clamp, shift } from "./arithmetic.js";
+import { Carried, presentOf } from "./coefficients.js";
+import type { FullLesson } from "./lesson.js";
+import { lessonErrors } from "./losses.js";
+import { leak } from "./population.js";
 import type { StepRecord } from "./record.js";
-import { learningSignal, moveBias, moveWeight } from "./rules.js";
+import { penalties } from "./regulariser.js";
+import { moveBias } from "./rules.js";
 import type { LearningState, RuleState } from "./rules.js";
+import { learningSignal } from "./signal.js";
+import type { Block, Coefficients } from "./signal.js";
+import { pairCoefficients } from "./stdp.js";
+import { updatePath } from "./updates.js";
 
 const VIEW_LIMIT = 2 ** 20 - 1;
 const CARRY_LIMIT = 2 ** 30 - 1;
 
-/** D of one rule: a row of its population's neurons a step, in 1/256 of a weight's unit. */
+/** D of one rule: a number a neuron of its population, a step, in 1/256 of a weight's unit. */
 type Changes = Int32Array[];
 
 /**
  * Learns from a recorded window.
  *
  * @param record a step each, ascending, 1 … 65535 of them
- * @param target the right class
  */
-export function teachWindow(state: LearningState, record: StepRecord[], target: number): void {
-  const changes = state.rules.map((): Changes => []);
-  const errorTrace = new Float64Array(state.readout.population.op.neurons);
-  const carries = state.rules.map((rule) => new Float64Array(rule.population.op.neurons));
-
-  for (let t = record.length - 1; t >= 0; t--) {
-    const errors = classErrors(record[t].probabilities, target);
-    filterErrors(state, errorTrace, errors);
-    state.rules.forEach((rule, index) => {
-      const readout = rule.rule.signal === "readout";
-      if (!readout)
-        moveCarry(state, rule, record[t], rule.rule.filtered ? errorTrace : errors, carries[index]);
-      changes[index][t] = drawChanges(state, rule, readout ? errorTrace : carries[index]);
-    });
-  }
+export function teachWindow(state: LearningState, record: StepRecord[], lesson: FullLesson): void {
+  const changes = sweep(state, record, lesson);
+  for (const path of state.paths) if (path.path.learns) updatePath(state, path, record, changes[path.rule]);
   state.rules.forEach((rule, index) => {
-    const sources = record.map((step) => step.sources[index]);
-    applyChanges(rule, sources, changes[index]);
+    if (rule.rule.learnsBias) updateBias(rule, changes[index]);
   });
 }
 
-/** `E_k = decay(E_k, κ_k) + err_k`, in place. */
-function filterErrors(state: LearningState, trace: Float64Array, errors: Float64Array): void {
-  const { op } = state.readout.population;
-  for (let k = 0; k < trace.length; k++) trace[k] = leak(op, k, trace[k]) + errors[k];
-}
+/** Goes through the window backwards. */
+function sweep(state: LearningState, record: StepRecord[], lesson: FullLesson): Changes[] {
+  const outputs = record.map((step) => step.outputs);
+  const errors = lessonErrors(state.learning, outputs, lesson);
+  const changes = state.rules.map((): Changes => []);
+  const coefficients: Coefficients = { present: nothing(state), carried: nothing(state) };
+  const carried = state.rules.map((rule) => new Carried(rule));
+  const lists = state.rules.map(({ rule }) => record.map(({ spikes }) => spikes[rule.population]));
+  const penalty = state.rules.map((rule, index) => penalties(rule, lists[index]));
+  const pairs = state.rules.map(({ rule, population }, index) =>
+    rule.stdp ? pairCoefficients(rule.stdp, lists[index], population.op.neurons, lesson.reward) : null,
+  );
 
-/** One step back in time of C, the coefficients of the layer below the readout, in place. */
-function moveCarry(
-  state: LearningState,
-  below: RuleState,
-  step: StepRecord,
-  errors: Float64Array,
-  carry: Float64Array,
-): void {
-  const { rule } = below;
-  const { op } = below.population;
-  const scaled = errors.map((error) => sat16(rsh(error, rule.errorShift)));
-  const signal = learningSignal(state, scaled, op.neurons, rule.signalShift);
-  for (let j = 0; j < carry.length; j++) {
-    const present = rsh(step.surrogate[j] * signal[j], rule.carryShift);
-    const future = op.reset === "zero" && step.cut[j] ? 0 : leak(op, j, carry[j]);
-    const forgets = op.reset === "zero-step" && step.cut[j];
-    carry[j] = forgets ? 0 : clamp(present + future, -CARRY_LIMIT, CARRY_LIMIT);
-  }
-}
-
-/** `D_j = clamp((clamp(rsh(coefficient_j, view)) · m + random bits) >> s)`. */
-function drawChanges(state: LearningState, { rule }: RuleState, coefficients: Float64Array): Int32Array {
-  const draws = state.generator.draws(coefficients.length);
-  const mask = 2 ** rule.rateShift - 1;
-  return Int32Array.from(coefficients, (coefficient, j) => {
-    const value = clamp(rsh(coefficient, rule.viewShift), -VIEW_LIMIT, VIEW_LIMIT);
-    return clamp((value * rule.rate + (draws[j] & mask)) >> rule.rateShift, -UPDATE_LIMIT, UPDATE_LIMIT);
-  });
-}
-
-function applyChanges(state: RuleState, sources: StepRecord["sources"], changes: Changes): void {
-  const { inputs, kind } = state.synapses.op;
-  if (kind === "dense") applySpikes(state, spikeSteps(sources, inputs), changes);
-  else applyFrames(state, sources, changes);
-  if (state.rule.learnsBias) applyBias(state, changes);
-}
-
-/** For every source neuron the steps of its spikes, ascending, one entry a spike. */
-function spikeSteps(sources: StepRecord["sources"], inputs: number): number[][] {
-  const steps = Array.from({ length: inputs }, (): number[] => []);
-  sources.forEach((spikes, t) => spikes.forEach((i) => steps[i].push(t)));
-  return steps;
-}
-
-/** Groups of 16 spikes of a source meet the weights as one sum. */
-function applySpikes(state: RuleState, steps: number[][], changes: Changes): void {
-  const { neurons } = state.population.op;
-  const sum = new Int32Array(neurons);
-  for (let i = 0; i < steps.length; i++) {
-    for (let from = 0; from < steps[i].length; from += UPDATE_GROUP) {
-      sum.fill(0);
-      for (const t of steps[i].slice(from, from + UPDATE_GROUP)) {
-        const step = changes[t];
-        for (let j = 0; j < neurons; j++) sum[j] += step[j];
+  let heldErrors: Float64Array = new Float64Array(state.last.op.neurons);
+  for (let t = record.length - 1; t >= 0; t--) {
+    heldErrors = holdErrors(state, heldErrors, errors[t]);
+    const counts = t >= lesson.from && t < lesson.to;
+    const moment = { record: record[t], counts, lesson, errors: errors[t], heldErrors };
+    state.rules.forEach((rule, index) => {
+      const pair = pairs[index];
+      if (rule.population.op.kind === "li") {
+        coefficients.present[index] = { values: errors[t], exponent: 0 };
+        coefficients.carried[index] = { values: heldErrors, exponent: 0 };
+      } else if (pair) {
+        coefficients.carried[index] = { values: pair[t], exponent: 0 };
+      } else {
+        const hear = (recurrent: boolean): Block =>
+          learningSignal(state, index, moment, coefficients, penalty[index], recurrent);
+        const own = hear(false);
+        carried[index].move(index, record[t], hear(true));
+        coefficients.present[index] = presentOf(rule, index, record[t], own);
+        coefficients.carried[index] = carried[index].block;
       }
-      for (let j = 0; j < neurons; j++) moveWeight(state, i, j, sum[j]);
-    }
-  }
-}
-
-/** Every input's values over the window meet the weights as one sum; |Σ x · D| < 2^30. */
-function applyFrames(state: RuleState, frames: StepRecord["sources"], changes: Changes): void {
-  const { neurons } = state.population.op;
-  const sum = new Float64Array(neurons);
-  for (let i = 0; i < state.synapses.op.inputs; i++) {
-    if (frames.every((frame) => frame[i] === 0)) continue;
-    sum.fill(0);
-    frames.forEach((frame, t) => {
-      for (let j = 0; j < neurons; j++) sum[j] += frame[i] * changes[t][j];
+      changes[index][t] = drawChanges(state, rule, coefficients.carried[index]);
+      if (rule.population.op.kind === "li" || pair) return;
+      carried[index].settle();
+      coefficients.carried[index] = carried[index].block;
     });
-    for (let j = 0; j < neurons; j++) {
-      moveWeight(state, i, j, clamp(rsh(sum[j], state.rule.traceShift), -32767, 32767));
-    }
   }
+  return changes;
 }
 
-function applyBias(state: RuleState, changes: Changes): void {
+function nothing({ rules }: LearningState): Block[] {
+  return rules.map(({ population }) => ({ values: new Float64Array(population.op.neurons), exponent: 0 }));
+}
+
+/** E of the step before; err of a population that spikes. */
+function holdErrors({ last }: LearningState, held: Float64Array, errors: Float64Array): Float64Array {
+  return Float64Array.from(errors, (error, k) =>
+    last.op.kind === "li" ? clamp(leak(last.op, k, held[k]) + error, -CARRY_LIMIT, CARRY_LIMIT) : error,
+  );
+}
+
+/** `D_j = clamp((clamp(shift(N_j, r − 18 − x)) · m + random bits) >> 18)`. */
+function drawChanges(state: LearningState, { rule }: RuleState, { values, exponent }: Block): Int32Array {
+  const draws = state.generator.draws(values.length);
+  const mask = 2 ** UPDATE_BITS - 1;
+  return Int32Array.from(values, (coefficient, j) => {
+    const scaled = shift(coefficient, rule.rateShift - UPDATE_BITS - exponent);
+    const value = clamp(scaled, -VIEW_LIMIT, VIEW_LIMIT);
+    return clamp((value * rule.rate + (draws[j] & mask)) >> UPDATE_BITS, -UPDATE_LIMIT, UPDATE_LIMIT);
+  });
+}
+
+function updateBias(state: RuleState, changes: Changes): void {
   for (let j = 0; j < state.population.op.neurons; j++) {
     moveBias(
       state,

@@ -1,0 +1,188 @@
+/** `export --learn`: what may learn, from which signal and by which loss. */
+import { Option } from "commander";
+import type { Command } from "commander";
+import { UsageError } from "../errors.js";
+import type { Model } from "../model.js";
+import { PRESETS, presetOf } from "../passes/learning.js";
+import type { LearnOptions, LossOptions, RegulariseOptions, SurrogateOptions } from "../passes/learning.js";
+import { HIDDEN_SIGNALS, SHAPES } from "../passes/learning/options.js";
+import type { HiddenSignal } from "../passes/learning/options.js";
+import type { Schedule } from "../program.js";
+import { quoted } from "../text.js";
+import { number, positive, seed } from "./options.js";
+
+export interface LearnFlags {
+  learn?: string;
+  signal?: HiddenSignal;
+  loss?: string;
+  lossWhen?: NonNullable<LossOptions["when"]>;
+  lossTargets?: [on: number, off: number];
+  surrogate?: Partial<SurrogateOptions>;
+  regularise?: RegulariseOptions;
+  schedules: string;
+  rate: number;
+  seed: number;
+}
+
+const LOSSES: Record<string, Pick<LossOptions, "of" | "kind">> = {
+  "cross-entropy": { of: "membrane", kind: "cross-entropy" },
+  "mean-square": { of: "membrane", kind: "mean-square" },
+  "count-cross-entropy": { of: "count", kind: "cross-entropy" },
+  "count-mean-square": { of: "count", kind: "mean-square" },
+  "time-cross-entropy": { of: "time", kind: "cross-entropy" },
+  "time-mean-square": { of: "time", kind: "mean-square" },
+};
+
+export function addLearnOptions(command: Command): Command {
+  return command
+    .option(
+      "--learn <rule>",
+      `what may learn: PRESET[:all|:readout|:layer,…], ${Object.keys(PRESETS).join(", ")}`,
+    )
+    .addOption(
+      new Option("--signal <name>", "where hidden layers learn from, in place of the preset's").choices(
+        HIDDEN_SIGNALS,
+      ),
+    )
+    .addOption(
+      new Option("--loss <kind>", "what is learned (default: cross-entropy)").choices(Object.keys(LOSSES)),
+    )
+    .addOption(
+      new Option("--loss-when <when>", "at which steps membranes count").choices([
+        "every",
+        "last",
+        "max",
+        "sum",
+      ]),
+    )
+    .option("--loss-targets <on,off>", "of mean squares: the right class's target and the others'", targets)
+    .option(
+      "--surrogate <shape>",
+      "derivative of a spike: SHAPE[:WIDTH[:GAMMA]], width in thresholds",
+      surrogate,
+    )
+    .option("--regularise <list>", "firing rates, such as strength=1,rate=0.02,lower=0.01", regularise)
+    .option("--schedules <list>", "when it may learn: window, step or both, comma between", "window")
+    .option("--rate <r>", "learning rate, in the units of the model", positive, 3e-5)
+    .option("--seed <s>", "of the random rounding of learning", seed, 1);
+}
+
+/** Learning as the user asked for it; what depends on the model is left until that is read. */
+export interface LearnPlan {
+  /** the last layer is read as membranes */
+  membranes: boolean;
+  options: (model: Model) => LearnOptions;
+}
+
+/** @throws UsageError for options that do not go together */
+export function learnPlanOf(flags: LearnFlags): LearnPlan | null {
+  const { learn, signal, rate, seed: seeded } = flags;
+  if (learn === undefined) {
+    const idle = (["signal", "loss", "lossWhen", "lossTargets", "surrogate", "regularise"] as const).find(
+      (name) => flags[name] !== undefined,
+    );
+    if (idle === undefined) return null;
+    const option = idle.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${option} goes with --learn, which says what may learn`);
+  }
+  const [name, ...rest] = learn.split(":");
+  if (!Object.hasOwn(PRESETS, name) || (rest.length > 0 && rest.join(":") === "")) {
+    const known = Object.keys(PRESETS).join(", ");
+    throw new UsageError(
+      `--learn: found ${learn}, expected ${known}, alone or with :all, :readout or :layer,layer`,
+    );
+  }
+  const layers = layersOf(rest.join(":"));
+  const schedules = schedulesOf(flags);
+  const loss = lossOf(flags);
+  const shared = { layers, schedules, rate, seed: seeded };
+  const { surrogate, regularise } = flags;
+  return {
+    membranes: (loss?.of ?? "membrane") === "membrane",
+    options: (model) => ({
+      ...shared,
+      ...presetOf(name, model, layers),
+      ...(signal && { signal }),
+      ...(loss && { loss }),
+      ...(surrogate && { surrogate }),
+      ...(regularise && { regularise }),
+    }),
+  };
+}
+
+function layersOf(text: string): LearnOptions["layers"] {
+  if (text === "" || text === "all") return "all";
+  return text === "readout" ? text : text.split(",").map((name) => name.trim());
+}
+
+function schedulesOf({ schedules }: LearnFlags): Schedule[] {
+  const list = schedules.split(",").map((name) => name.trim());
+  const wrong = list.find((name) => name !== "window" && name !== "step");
+  if (wrong !== undefined)
+    throw new UsageError(`--schedules: found ${quoted(wrong)}, expected window, step or both`);
+  return [...new Set(list)] as Schedule[];
+}
+
+function lossOf({ loss, lossWhen, lossTargets }: LearnFlags): LossOptions | null {
+  if (loss === undefined && lossWhen === undefined && lossTargets === undefined) return null;
+  const kind = LOSSES[loss ?? "cross-entropy"];
+  const squares = kind.kind === "mean-square";
+  if (squares !== (lossTargets !== undefined)) {
+    throw new UsageError(
+      squares
+        ? `--loss ${loss}: expected --loss-targets ON,OFF with it, what the right class and the others should come to`
+        : "--loss-targets goes with a loss of mean squares",
+    );
+  }
+  if (lossWhen !== undefined && kind.of !== "membrane") {
+    throw new UsageError(`--loss-when goes with a loss of membranes, found ${loss}`);
+  }
+  return {
+    ...kind,
+    ...(lossWhen && { when: lossWhen }),
+    ...(lossTargets && { on: lossTargets[0], off: lossTargets[1] }),
+  };
+}
+
+function targets(text: string): [number, number] {
+  const values = text.split(",").map(number);
+  if (values.length === 2) return [values[0], values[1]];
+  throw new UsageError(`--loss-targets: found ${quoted(text)}, expected two numbers, such as 1,0`);
+}
+
+function surrogate(text: string): Partial<SurrogateOptions> {
+  const [name, ...numbers] = text.split(":");
+  const shape = SHAPES.find((known) => known === name);
+  if (shape === undefined || numbers.length > 2) {
+    throw new UsageError(
+      `--surrogate: found ${quoted(text)}, expected ${SHAPES.join(", ")}, with :WIDTH or :WIDTH:GAMMA`,
+    );
+  }
+  const [width, gamma] = numbers.map(positive);
+  return { shape, ...(width !== undefined && { width }), ...(gamma !== undefined && { gamma }) };
+}
+
+function regularise(text: string): RegulariseOptions {
+  const given = new Map<string, number>();
+  for (const part of text.split(",")) {
+    const [name, value, ...more] = part.split("=").map((word) => word.trim());
+    if (!["strength", "rate", "lower", "upper"].includes(name) || value === undefined || more.length > 0) {
+      throw new UsageError(
+        `--regularise: found ${quoted(part)}, expected strength=, rate=, lower= or upper= and a number, comma between`,
+      );
+    }
+    given.set(name, number(value));
+  }
+  const [strength, rate, lower, upper] = ["strength", "rate", "lower", "upper"].map((name) =>
+    given.get(name),
+  );
+  if (strength === undefined) {
+    throw new UsageError(`--regularise: found ${quoted(text)}, expected a strength= in it`);
+  }
+  return {
+    strength,
+    ...(rate !== undefined && { rate }),
+    ...(lower !== undefined && { lower }),
+    ...(upper !== undefined && { upper: { bound: upper, norm: "l2" } }),
+  };
+}

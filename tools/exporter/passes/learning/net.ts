@@ -1,0 +1,90 @@
+/** A Program as the learning pass looks at it: layers with their units, and the synapses between them. */
+import type { Layer, Model } from "../../model.js";
+import { isSynapses } from "../../program.js";
+import type { Population, Program, Synapses } from "../../program.js";
+import type { InputForm, LayerScale } from "../quantise.js";
+
+export interface Node {
+  layer: Layer;
+  population: Population;
+  /** index of the population among the operations */
+  operation: number;
+  /** what one unit of a weight stands for, in units of the model's membrane */
+  unit: number;
+  seen: LayerScale["seen"];
+  /** the synapses into it, in order */
+  into: Link[];
+}
+
+/** One synapse operation. */
+export interface Link {
+  operation: number;
+  synapses: Synapses;
+  /** index of the layer that the spikes come from, −1 for the input */
+  from: number;
+  /** index of the layer that it feeds */
+  to: number;
+}
+
+export interface Net {
+  nodes: Node[];
+  links: Link[];
+  /** index of the last layer */
+  last: number;
+  input: InputForm;
+  maxSteps: number;
+}
+
+/** One node a layer, in the order of the model. */
+export function netOf(model: Model, program: Program, scales: LayerScale[], input: InputForm): Net {
+  const { operations, maxSteps } = program;
+  const layerAt = new Map(scales.map(({ operation }, layer) => [operation, layer]));
+  const links: Link[] = [];
+  const nodes = scales.map(({ operation, unit, seen }, to): Node => {
+    const into: Link[] = [];
+    for (let at = to === 0 ? 0 : scales[to - 1].operation + 1; at < operation; at++) {
+      const synapses = operations[at];
+      if (!isSynapses(synapses)) continue;
+      const from = synapses.source === 0 ? -1 : layerAt.get(synapses.source - 1)!;
+      into.push({ operation: at, synapses, from, to });
+    }
+    links.push(...into);
+    const population = operations[operation] as Population;
+    return { layer: model.layers[to], population, operation, unit: unit[0], seen, into };
+  });
+  return { nodes, links, last: nodes.length - 1, input, maxSteps };
+}
+
+/** Carries spikes of the step before. */
+export function isRecurrent({ from, to }: Link): boolean {
+  return from >= to;
+}
+
+/** Steps that a decay remembers, at most the longest window. */
+export function memory(decay: Uint16Array | null, maxSteps: number): number {
+  if (!decay) return maxSteps;
+  return Math.min(maxSteps, 65536 / (65536 - decay.reduce((a, b) => Math.max(a, b), 0)));
+}
+
+/** Steps of a usual window. */
+export function usualSteps({ maxSteps }: Net, { seen }: Node): number {
+  return Math.max(2, seen.steps ?? maxSteps);
+}
+
+/** What a layer keeps of its membranes from step to step, in the mean. */
+export function keptOf({ population, seen }: Node): number {
+  const { reset, decay } = population;
+  return mean(decay) * (reset === "zero" || reset === "zero-step" ? 1 - seen.rate : 1);
+}
+
+/** Steps over which signals of a layer add up in a usual window: in the mean half of it is still to come, and a reset to zero forgets. */
+export function usualMemory(net: Net, node: Node): number {
+  const half = usualSteps(net, node) / 2;
+  const { current } = node.population;
+  const steps = Math.min(half, 1 / Math.max(1e-6, 1 - keptOf(node)));
+  return current ? steps * Math.min(half, 1 / Math.max(1e-6, 1 - mean(current.decay))) : steps;
+}
+
+export function mean(decay: Uint16Array | null): number {
+  return decay ? decay.reduce((sum, b) => sum + b, 0) / decay.length / 65536 : 1;
+}
