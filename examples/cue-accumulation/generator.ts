@@ -18,4 +18,9 @@ export class Generator {
   uniform(most: number): number {
     return (2 * this.next() - 1) * most;
   }
+
+  /** Normal, of mean 0 and spread 1. */
+  gaussian(): number {
+    return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
+  }
 }

@@ -1,0 +1,77 @@
+/** A net of 50 inputs, 100 recurrent neurons and one readout with random weights, and the rules that are compared on it. */
+import type { Connection, Layer, Model } from "../../tools/exporter/model.js";
+import { exportModel } from "../../tools/exporter/pipeline.js";
+import type { Exported } from "../../tools/exporter/pipeline.js";
+import type { Generator } from "../cue-accumulation/generator.js";
+import { INPUTS, STEPS } from "./task.js";
+
+const NEURONS = 100;
+/** 20 steps of memory, of neurons and readout. */
+const DECAY = Math.exp(-1 / 20);
+/** Spread of the random weights, in thresholds. */
+const INTO = 1 / Math.sqrt(INPUTS);
+const WITHIN = 0.01;
+const OUT = 0.02;
+const HEADROOM = 4;
+
+export type Way = "e-prop" | "rtrl" | "readout";
+
+/** Learning rates of ½ Σ (y − y*)², each tuned for its own rule, and the clip that keeps recurrent gradients from running away. */
+const RATES: Record<Way, { hidden: number; readout: number }> = {
+  "e-prop": { hidden: 2 ** -8, readout: 2 ** -16 },
+  rtrl: { hidden: 2 ** -8, readout: 2 ** -16 },
+  readout: { hidden: 0, readout: 2 ** -15 },
+};
+const CLIP = 0.25;
+
+export function randomModel(random: Generator): Model {
+  const connection = (
+    name: string,
+    source: number,
+    inputs: number,
+    neurons: number,
+    spread: number,
+  ): Connection => ({
+    ...{ name, source, inputs },
+    weights: Float64Array.from({ length: inputs * neurons }, () => spread * random.gaussian()),
+  });
+  const hidden = layer("hidden", "lif", NEURONS, [
+    connection("noise to hidden", -1, INPUTS, NEURONS, INTO),
+    connection("hidden to hidden", 0, NEURONS, NEURONS, WITHIN),
+  ]);
+  const readout = layer("readout", "li", 1, [connection("hidden to readout", 0, NEURONS, 1, OUT)]);
+  return { inputs: INPUTS, inputShape: [INPUTS], layers: [hidden, readout], dt: 0.001 };
+}
+
+function layer(name: string, kind: Layer["kind"], neurons: number, connections: Connection[]): Layer {
+  const all = (x: number): Float64Array => new Float64Array(neurons).fill(x);
+  return {
+    ...{ name, kind, neurons, connections, bias: all(0), decay: all(DECAY), threshold: all(1) },
+    ...{ vReset: all(0), lower: -Infinity, orEqual: false, resetAt: "next" },
+    reset: kind === "lif" ? "subtract" : "none",
+  };
+}
+
+export function exported(model: Model, way: Way, seed: number, events: number): Exported {
+  const { hidden, readout } = RATES[way];
+  return exportModel(model, {
+    ...{
+      stateBits: 16,
+      perNeuron: false,
+      percentile: 100,
+      headroom: HEADROOM,
+      code: "membrane-last",
+      classes: 1,
+    },
+    input: { kind: "spikes", range: 1, scale: 1 },
+    ...{ maxSteps: STEPS, events },
+    learn: {
+      ...{ layers: way === "readout" ? "readout" : "all", schedules: ["window"], biases: false, seed },
+      ...(way === "rtrl"
+        ? { signal: "spatial", through: "carried", recurrent: true }
+        : { signal: "symmetric" }),
+      ...{ rate: way === "readout" ? readout : hidden, rates: { readout }, clip: CLIP },
+      loss: { of: "membrane", kind: "mean-square", on: 1, off: -1, targets: true },
+    },
+  });
+}
