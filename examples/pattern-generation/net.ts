@@ -16,13 +16,12 @@ const HEADROOM = 4;
 
 export type Way = "e-prop" | "rtrl" | "readout";
 
-/** Learning rates of ½ Σ (y − y*)², each tuned for its own rule, and the clip that keeps recurrent gradients from running away. */
-const RATES: Record<Way, { hidden: number; readout: number }> = {
-  "e-prop": { hidden: 2 ** -8, readout: 2 ** -16 },
-  rtrl: { hidden: 2 ** -8, readout: 2 ** -16 },
-  readout: { hidden: 0, readout: 2 ** -15 },
+/** Learning rates of ½ Σ (y − y*)² and the clip that keeps gradients from running away through recurrent weights, tuned for each rule. */
+const RATES: Record<Way, { hidden: number; readout: number; clip: number }> = {
+  "e-prop": { hidden: 2 ** -8, readout: 2 ** -16, clip: 0.25 },
+  rtrl: { hidden: 2 ** -8, readout: 2 ** -16, clip: 0.0625 },
+  readout: { hidden: 0, readout: 2 ** -15, clip: 0.25 },
 };
-const CLIP = 0.25;
 
 export function randomModel(random: Generator): Model {
   const connection = (
@@ -53,7 +52,7 @@ function layer(name: string, kind: Layer["kind"], neurons: number, connections: 
 }
 
 export function exported(model: Model, way: Way, seed: number, events: number): Exported {
-  const { hidden, readout } = RATES[way];
+  const { hidden, readout, clip } = RATES[way];
   return exportModel(model, {
     ...{
       stateBits: 16,
@@ -70,7 +69,7 @@ export function exported(model: Model, way: Way, seed: number, events: number): 
       ...(way === "rtrl"
         ? { signal: "spatial", through: "carried", recurrent: true }
         : { signal: "symmetric" }),
-      ...{ rate: way === "readout" ? readout : hidden, rates: { readout }, clip: CLIP },
+      ...{ rate: way === "readout" ? readout : hidden, rates: { readout }, clip },
       loss: { of: "membrane", kind: "mean-square", on: 1, off: -1, targets: true },
     },
   });
