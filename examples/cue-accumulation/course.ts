@@ -56,7 +56,7 @@ function test(net: Network, random: Generator, tests: number, tick: () => void):
 }
 
 /** The class whose membrane is higher while the recall signal lasts. */
-function answer(net: Network, { window }: Trial): number {
+export function answer(net: Network, { window }: Trial): number {
   const outputs = net.run(window, { outputs: true, record: true }).outputs!;
   const sums = new Float64Array(CLASSES);
   for (let at = (STEPS - RECALL) * CLASSES; at < outputs.length; at++) sums[at % CLASSES] += outputs[at];
