@@ -1,10 +1,11 @@
 /**
  * The plain case of population.ts, which most networks are made of: 16-bit membranes that leak, k ≥ 0, U > θ with a reset by
- * subtraction in the next step, nothing recorded. Same bits; without a choice left to make in the loop, in a third of the time.
+ * subtraction in the next step. Same bits; without a choice left to make in the loop, in a third of the time.
  */
 import { OP_LIF, POPULATION_DECAY, POPULATION_LOWER, POPULATION_NEURONS } from "../layout";
 import { POPULATION_RESET, POPULATION_SHIFT, POPULATION_THRESHOLD, RESET_SUBTRACT } from "../layout";
-import { clamp } from "../fixedpoint/arithmetic";
+import { clamp, padded } from "../fixedpoint/arithmetic";
+import { triangle } from "../fixedpoint/triangle";
 
 export function isPlain(op: usize): bool {
   // code and flags, reset and bits, read as one
@@ -45,4 +46,20 @@ function fire(op: usize, decays: usize, at: usize, bias: usize, acc: usize, list
     acc += 4;
   }
   return list;
+}
+
+/** ψ of a step, from the membranes that it left; nothing cuts here. */
+export function logPlain(op: usize, blob: usize, membranes: usize, surrogate: usize, log: usize): void {
+  const neurons = load<u32>(op, POPULATION_NEURONS);
+  logAll(membranes, membranes + (neurons << 1), blob + load<u32>(op, POPULATION_THRESHOLD) - membranes, surrogate, padded(neurons) << 2, log);
+}
+
+/** A function of its own, as fire(). @param factors how far behind the widths they lie */
+function logAll(at: usize, end: usize, thresholds: usize, widths: usize, factors: usize, log: usize): void {
+  for (; at < end; at += 2) {
+    const distance = abs<i32>(<i32>load<i16>(at) - <i32>load<i16>(at + thresholds));
+    store<u16>(log, triangle(distance, load<i32>(widths), load<u32>(widths + factors)));
+    widths += 4;
+    log += 2;
+  }
 }

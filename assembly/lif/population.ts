@@ -10,7 +10,7 @@ import { RESET_NONE, RESET_SUBTRACT, RESET_SUBTRACT_SCALED, RESET_ZERO } from ".
 import { decay32, padded } from "../fixedpoint/arithmetic";
 import { CUT, triangle } from "../fixedpoint/triangle";
 import { membrane, membraneAt, putMembrane } from "./membrane";
-import { isPlain, plain } from "./plain";
+import { isPlain, logPlain, plain } from "./plain";
 import { populationSimd } from "./simd";
 
 /** Populations whose thresholds adapt or whose input goes through a current. */
@@ -37,7 +37,11 @@ export function population(
   if (ASC_FEATURE_SIMD && u32(bits != 32) & u32(!(flags & SLOW))) {
     return populationSimd(op, blob, membranes, bias, acc, list, surrogate, log, bits == 8);
   }
-  if (!ASC_FEATURE_SIMD && !surrogate && isPlain(op)) return plain(op, blob, membranes, bias, acc, list);
+  if (!ASC_FEATURE_SIMD && isPlain(op)) {
+    const end = plain(op, blob, membranes, bias, acc, list);
+    if (surrogate) logPlain(op, blob, membranes, surrogate, log);
+    return end;
+  }
   const reset = <u32>load<u8>(op, POPULATION_RESET), now = flags & POPULATION_RESET_NOW;
   const neurons = load<u32>(op, POPULATION_NEURONS), all = padded(neurons);
   const k = <i32>load<i8>(op, POPULATION_SHIFT), left = max<i32>(k, 0), right = left - k;
