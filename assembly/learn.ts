@@ -156,7 +156,7 @@ function back(arena: Arena, rule: RuleState, t: u32): void {
     emitFrom(arena, rule, rule.current ? rule.current : rule.carry, t);
   }
   if (largest >> 29) rescale(rule, 4);
-  else if (largest && !(largest >> 24) && rule.exponent >= 4) rescale(rule, -4);
+  else if (largest && !(largest >> 24) && rule.exponent >= p + 8) rescale(rule, -4);
 }
 
 /** One path's weights, by its population's D. */

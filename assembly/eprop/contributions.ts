@@ -34,6 +34,7 @@ function bitsOf(x: u64): i32 {
 /** Y of a contribution at `to`, and ξ + what its size asks of e; 0 where it is 0 throughout. */
 function scale(c: Contribution, to: usize, count: i32): i32 {
   const gain = <i64>c.gain;
+  if (ASC_FEATURE_SIMD && c.gain == L.GAIN_ONE) return scaleSimd(c, to, count);
   let most: u32 = 0, all: u64 = 0;
   for (let p = c.vector, end = p + (c.columns << 2); p < end; p += 4) {
     let y = load<i32>(p);
@@ -47,6 +48,31 @@ function scale(c: Contribution, to: usize, count: i32): i32 {
   // the second of an odd pair
   store<i32>(to, 0);
   return most ? exponentOf(c) + max<i32>(bitsOf(most) - 15, bitsOf(all) - 22 + count) : 0;
+}
+
+/** The same at a gain of 1, for the SIMD build; what lies behind the columns is 0, as vectors and lists are. */
+function scaleSimd(c: Contribution, to: usize, count: i32): i32 {
+  let most = i32x4.splat(0), all = i64x2.splat(0);
+  let p = c.vector;
+  const end = p + ((c.columns & ~3) << 2);
+  for (; p < end; p += 16) {
+    const y = v128.load(p), size = i32x4.abs(y);
+    v128.store(to, y);
+    most = v128.or(most, size);
+    all = i64x2.add(all, i64x2.add(i64x2.extend_low_i32x4_u(size), i64x2.extend_high_i32x4_u(size)));
+    to += 16;
+  }
+  let bits = <u32>(i32x4.extract_lane(most, 0) | i32x4.extract_lane(most, 1) | i32x4.extract_lane(most, 2) | i32x4.extract_lane(most, 3));
+  let sum = <u64>(i64x2.extract_lane(all, 0) + i64x2.extract_lane(all, 1));
+  for (const last = c.vector + (c.columns << 2); p < last; p += 4) {
+    const y = load<i32>(p), size = <u32>abs<i32>(y);
+    store<i32>(to, y);
+    bits |= size;
+    sum += size;
+    to += 4;
+  }
+  store<i32>(to, 0);
+  return bits ? exponentOf(c) + max<i32>(bitsOf(bits) - 15, bitsOf(sum) - 22 + count) : 0;
 }
 
 /** ξ of Y */

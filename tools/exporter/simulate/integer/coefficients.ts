@@ -48,14 +48,19 @@ export class Carried {
     signal.values.forEach((l, j) => this.moveNeuron(j, surrogate[j], l, right, cut[j] === 1));
   }
 
-  /** After D was taken: the exponent follows the coefficients. */
-  settle(): void {
+  /**
+   * After D was taken: the exponent follows the coefficients.
+   *
+   * @param heard p of the step
+   */
+  settle(heard: number): void {
     const largest = [this.membranes, this.flows, this.adaptation].reduce(
       (most, values) => values.reduce((a, x) => Math.max(a, Math.abs(x)), most),
       0,
     );
     if (bits(largest) > MOST_BITS) this.rescale(STRIDE);
-    else if (largest > 0 && bits(largest) < LEAST_BITS && this.exponent >= STRIDE) this.rescale(-STRIDE);
+    else if (largest > 0 && bits(largest) < LEAST_BITS && this.exponent >= heard + ROOM + STRIDE)
+      this.rescale(-STRIDE);
   }
 
   private moveNeuron(j: number, psi: number, l: number, right: number, cut: boolean): void {

@@ -53,6 +53,7 @@ function sweep(state: LearningState, record: StepRecord[], lesson: FullLesson): 
     const moment = { record: record[t], counts, lesson, errors: errors[t], heldErrors };
     state.rules.forEach((rule, index) => {
       const pair = pairs[index];
+      let heard = 0;
       if (rule.population.op.kind === "li") {
         coefficients.present[index] = { values: errors[t], exponent: 0 };
         coefficients.carried[index] = { values: heldErrors, exponent: 0 };
@@ -62,13 +63,15 @@ function sweep(state: LearningState, record: StepRecord[], lesson: FullLesson): 
         const hear = (recurrent: boolean): Block =>
           learningSignal(state, index, moment, coefficients, penalty[index], recurrent);
         const own = hear(false);
-        carried[index].move(index, record[t], hear(true));
+        const all = hear(true);
+        heard = all.exponent;
+        carried[index].move(index, record[t], all);
         coefficients.present[index] = presentOf(rule, index, record[t], own);
         coefficients.carried[index] = carried[index].block;
       }
       changes[index][t] = drawChanges(state, rule, coefficients.carried[index]);
       if (rule.population.op.kind === "li" || pair) return;
-      carried[index].settle();
+      carried[index].settle(heard);
       coefficients.carried[index] = carried[index].block;
     });
   }
