@@ -85,6 +85,21 @@ export class Core {
     return label;
   }
 
+  get arenaBytes(): number {
+    return this.bytes;
+  }
+
+  /** Bytes a synapse that learning keeps beside the weight. */
+  extraBytes(): number {
+    const paths = this.program.learning?.paths ?? [];
+    return Math.max(
+      0,
+      ...paths.map(({ learns, residuals, update }) =>
+        learns ? Number(residuals) + (update.kind === "momentum" ? 2 : 0) : 0,
+      ),
+    );
+  }
+
   /** Hidden spikes of the window so far. */
   hiddenSpikes(): number {
     const at = this.field(L.ARENA_NODES) + 2 * L.NODE_BYTES + L.NODE_TOTAL;

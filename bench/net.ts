@@ -60,7 +60,7 @@ export function windowWeights(): { weights: Float32Array; biasWeight: number } {
 }
 
 /** mulberry32: the same seed gives the same numbers everywhere. */
-function generator(seed: number): () => number {
+export function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -120,7 +120,7 @@ export function makeNet(): BenchNet {
   return { program, learning, windows, float: floatNet(program) };
 }
 
-function layer(
+export function layer(
   name: string,
   kind: Layer["kind"],
   source: number,
@@ -146,7 +146,7 @@ function layer(
   };
 }
 
-function makeWindow(random: () => number): BenchWindow {
+export function makeWindow(random: () => number): BenchWindow {
   const offsets = new Uint32Array(STEPS + 1);
   const events: number[] = [];
   for (let t = 0; t < STEPS; t++) {
