@@ -21,6 +21,16 @@ import type { Core } from "./wasm.js";
 
 const NOTHING: Readonly<RunOptions & LearnOptions> = Object.freeze({});
 
+/** Weights of synapses at the ends of their range: they cannot learn on in that direction. */
+export interface Saturation {
+  /** index in `info.nodes`, and its name */
+  node: number;
+  name: string;
+  saturated: number;
+  /** of all its weights, 0 … 1 */
+  share: number;
+}
+
 export class Network {
   /** Where the network came from, if the newest snapshot was damaged or missing; else null. */
   restoredFrom: string | null = null;
@@ -192,6 +202,17 @@ export class Network {
     const multipliers = this.#multipliers.map((old, r) => (rule === undefined || rule === r ? factor : old));
     applyRates(core, this.#seat, multipliers);
     this.#multipliers = multipliers;
+  }
+
+  /** How many of the weights that learn have reached the ends of their 8 bits, an entry a path of `info.paths` that learns. */
+  saturation(): Saturation[] {
+    this.#alive();
+    const learning = this.info.paths.filter(({ learns }) => learns);
+    return learning.map(({ node }) => {
+      const { name, inputs, neurons } = this.info.nodes[node];
+      const saturated = this.#seat.saturated(node);
+      return { node, name, saturated, share: saturated / (inputs * neurons) };
+    });
   }
 
   /**

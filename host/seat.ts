@@ -118,6 +118,17 @@ export class Seat {
     return new Uint16Array(this.core.buffer, this.node(index, L.NODE_LIST), count).slice();
   }
 
+  /** How many of the stored weights of the synapses at operation `index` lie at an end of their 8 bits. */
+  saturated(index: number): number {
+    const { inputs, neurons } = this.info.nodes[index];
+    const stride = aligned(neurons);
+    // padding is a weight of 0, at neither end
+    const weights = new Uint8Array(this.core.buffer, this.node(index, L.NODE_WEIGHTS), inputs * stride);
+    let count = 0;
+    for (const weight of weights) if (weight === 0 || weight === 255) count++;
+    return count;
+  }
+
   /** Spikes or synaptic operations of operation `index` since the last start from rest. */
   total(index: number): number {
     return Number(this.view.getBigUint64(this.nodeAt(index) + L.NODE_TOTAL, true));

@@ -22,6 +22,8 @@ import { fileStore } from "./store.js";
 export { ModelError } from "../errors.js";
 export type { ModelErrorCode } from "../errors.js";
 export type { NetworkInfo, NodeInfo, OutputCode, PathInfo, RuleInfo, Schedule, Signal } from "../info.js";
+export { Learner } from "../learner.js";
+export type { LearnerOptions, LearnerReport, Sample } from "../learner.js";
 export type { Lesson } from "../lesson.js";
 export type { Answer, LearnOptions, RunOptions, StepOptions } from "../answer.js";
 export type { LoadOptions } from "../source.js";

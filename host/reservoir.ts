@@ -1,0 +1,43 @@
+/** A fair choice of all that was offered, of bounded size (algorithm R; Vitter 1985). */
+export class Reservoir<T> {
+  readonly #kept: T[] = [];
+  #offered = 0;
+  #state: number;
+
+  /** @param capacity how many are kept; 0 keeps none */
+  constructor(
+    private readonly capacity: number,
+    seed: number,
+  ) {
+    this.#state = seed >>> 0;
+  }
+
+  get size(): number {
+    return this.#kept.length;
+  }
+
+  /** Takes one in, perhaps in the place of another; typed arrays in it are copied. */
+  offer(item: T): void {
+    this.#offered++;
+    if (this.capacity === 0) return;
+    if (this.#kept.length < this.capacity) this.#kept.push(structuredClone(item));
+    else {
+      const place = Math.floor(this.#next() * this.#offered);
+      if (place < this.capacity) this.#kept[place] = structuredClone(item);
+    }
+  }
+
+  /** @returns `count` of those that are kept, each draw from all of them; none where there are none */
+  pick(count: number): T[] {
+    if (this.#kept.length === 0) return [];
+    return Array.from({ length: count }, () => this.#kept[Math.floor(this.#next() * this.#kept.length)]);
+  }
+
+  /** mulberry32, 0 ≤ x < 1 */
+  #next(): number {
+    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  }
+}
