@@ -70,12 +70,17 @@ describe("a learner", () => {
   it("slows down when weights reach the ends of their range", async () => {
     const net = await open(pupil());
     const learner = new Learner(net);
-    expect(net.saturation().map(({ share }) => share)).toEqual([0, 0]);
+    const { node } = net.info.paths.find(({ learns }) => learns)!;
+    expect(net.saturation()).toMatchObject([{ node, saturated: 0, share: 0 }]);
     const full = pupil();
-    (full.operations[0] as Synapses).weights.fill(127, 0, 4).fill(-128, 4, 8);
+    const { weights } = full.operations[node] as Synapses;
+    weights
+      .fill(0)
+      .fill(127, 0, weights.length / 4)
+      .fill(-128, weights.length / 4, weights.length / 2);
     net.restore(blobOf(full));
     learner.look();
-    expect(net.saturation()[0]).toMatchObject({ node: 0, saturated: 8, share: 0.5 });
+    expect(net.saturation()[0]).toMatchObject({ node, saturated: weights.length / 2, share: 0.5 });
     expect(learner.report).toMatchObject({ saturated: 0.5, rate: 0.5 });
     learner.look();
     expect(net.rate, "what has slowed down already").toBe(0.5);
