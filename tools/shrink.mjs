@@ -6,7 +6,13 @@ import { readFileSync, writeFileSync } from "node:fs";
 import binaryen from "assemblyscript/binaryen";
 
 /** Loops that stay functions of their own, for what comes as an argument V8 does not work out anew in every turn. */
-const APART = ["*population/fire*", "*back-simd/sixteens*", "*signal/carryAll*", "*plain/logAll*", "*rows/emitAll*"];
+const APART = [
+  "*population/fire*",
+  "*back-simd/sixteens*",
+  "*signal/carryAll*",
+  "*plain/logAll*",
+  "*rows/emitAll*",
+];
 
 const [file, features = "MVP"] = process.argv.slice(2);
 binaryen.setOptimizeLevel(2);

@@ -57,13 +57,15 @@ function sumOfTurned(list: usize, end: usize, j: u32): i32 {
  *
  * @param lists, end of the SIMD build, of the first contribution's list in the other one
  * @param errors of a spiking last population: L itself; else 0
- * @param row the neuron's of the first contribution's matrix
+ * @param row the neuron's of the first contribution's matrix; 0 without one
  */
 // @ts-ignore: decorator
 @inline
 function signalAt(lists: usize, end: usize, errors: usize, shift: i32, j: u32, row: usize, others: Contribution, all: usize): i32 {
   if (errors) return load<i32>(errors + (j << 2));
   if (ASC_FEATURE_SIMD) return sat16(rsh(sumOfTurned(lists, end, j), shift));
+  // nothing is heard
+  if (!row) return 0;
   let sum = sumRow(row, lists, end);
   if (others) sum += sumOthers(others, all, j);
   return sat16(rsh(sum, shift));
@@ -72,12 +74,16 @@ function signalAt(lists: usize, end: usize, errors: usize, shift: i32, j: u32, r
 /** P = ψ·L of a step, 0 where a reset took the step's place; i32[neurons] at `to`. */
 export function presentOf(rule: RuleState, op: usize, lists: usize, end: usize, errors: usize, signalShift: i32, log: usize, to: usize): void {
   const holds = load<u8>(op, L.POPULATION_RESET) == L.RESET_ZERO_STEP, c = rule.contributions;
-  const first = ASC_FEATURE_SIMD || errors ? lists : lists + c.list, last = ASC_FEATURE_SIMD || errors ? end : c.end;
+  const heard = !ASC_FEATURE_SIMD && !errors && changetype<usize>(c) != 0;
+  const first = heard ? lists + c.list : lists, last = heard ? c.end : end, others = heard ? c.next : c;
+  let row = heard ? c.matrix : 0;
+  const stride = heard ? c.stride : 0;
   for (let j: u32 = 0, neurons = load<u32>(op, L.POPULATION_NEURONS); j < neurons; j++) {
     const entry = <i32>load<i16>(log + (j << 1)), psi = holds && entry < 0 ? 0 : entry & 0x7fff;
     let l = 0;
-    if (psi) l = errors ? load<i32>(errors + (j << 2)) : signalAt(first, last, 0, signalShift, j, c.matrix + j * c.stride, c.next, lists);
+    if (psi) l = signalAt(first, last, errors, signalShift, j, row, others, lists);
     store<i32>(to + (j << 2), psi * l);
+    row += stride;
   }
 }
 
@@ -96,7 +102,7 @@ export function carryBack(
   rule: RuleState, op: usize, blob: usize, lists: usize, end: usize, errors: usize, signalShift: i32, right: i32, most: i32, log: usize,
 ): i32 {
   const neurons = load<u32>(op, L.POPULATION_NEURONS), reset = <u32>load<u8>(op, L.POPULATION_RESET), c = rule.contributions;
-  const leaks = !(load<u16>(op, L.OP_FLAGS) & L.POPULATION_NO_DECAY), heard = !ASC_FEATURE_SIMD && !errors;
+  const leaks = !(load<u16>(op, L.OP_FLAGS) & L.POPULATION_NO_DECAY), heard = !ASC_FEATURE_SIMD && !errors && changetype<usize>(c) != 0;
   const largest = carryAll(
     rule.carry, rule.carry + (neurons << 2), leaks ? blob + load<u32>(op, L.POPULATION_DECAY) : 0, log,
     heard ? lists + c.list : lists, heard ? c.end : end, errors, signalShift, min<i32>(31, right), most, -most,

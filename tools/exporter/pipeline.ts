@@ -90,7 +90,7 @@ export function exportModel(model: Model, options: ExportOptions): Exported {
 }
 
 /** What the passes and the core refuse of a Model, which does not know its file, begins with the file's name. */
-function naming<T>(file: string, work: () => T): T {
+export function naming<T>(file: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

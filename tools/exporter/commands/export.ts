@@ -20,9 +20,9 @@ import { readSamples } from "./files.js";
 import type { BlobMetadata } from "./metadata.js";
 import { layersOf } from "./layers.js";
 import type { LayerReport } from "./layers.js";
-import { addLearnOptions, learnPlanOf } from "./learn-options.js";
+import { addLearnOptions, learnPlanOf, refuseIdle, USUAL_SEED } from "./learn-options.js";
 import type { LearnFlags } from "./learn-options.js";
-import { answerFormOf, assumptionsOf, openModel, warnAll } from "./model.js";
+import { answerFormOf, assumptionsOf, openModel, warnAll, withSpares } from "./model.js";
 import type { OpenModel } from "./model.js";
 import {
   addAnswerOptions,
@@ -31,6 +31,7 @@ import {
   count,
   number,
   semanticsOf,
+  spareClasses,
   steps,
 } from "./options.js";
 import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
@@ -38,16 +39,19 @@ import type { AnswerFlags, InputFlags, SemanticFlags } from "./options.js";
 interface Flags extends SemanticFlags, AnswerFlags, InputFlags, LearnFlags {
   output: string;
   calibrate?: string;
-  limit: number;
+  limit?: number;
   stateBits: "8" | "16" | "32";
   perLayer?: boolean;
   percentile: number;
   maxSteps?: number;
   maxSpikes?: number;
+  spareClasses: number;
   hold?: boolean;
   json?: boolean;
 }
 
+/** Samples to calibrate on at most. */
+const USUAL_LIMIT = 256;
 /** Longest window where nothing says how long one is. */
 const USUAL_STEPS = 100;
 /** Room for spikes: windows may be so many times busier than the busiest calibration sample. */
@@ -65,9 +69,10 @@ export const exportCommand: AddCommand = (program, io) => {
   addAnswerOptions(command);
   addInputOptions(command);
   command
+    .option("--spare-classes <n>", "classes to keep free, for learning on the device", spareClasses, 0)
     .option("--hold", "inputs are single frames, each held for --max-steps")
     .option("--calibrate <data>", "samples that show how far membranes go")
-    .option("--limit <n>", "calibrate on so many samples", count, 256)
+    .option("--limit <n>", `calibrate on so many samples (default: ${USUAL_LIMIT})`, count)
     .addOption(new Option("--weight-bits <n>", "bits of a weight").choices(["8"]).default("8"))
     .addOption(new Option("--state-bits <n>", "bits of a membrane").choices(["8", "16", "32"]).default("16"))
     .addOption(new Option("--per-layer", "one scale of weights a layer").conflicts("perNeuron"))
@@ -81,23 +86,29 @@ export const exportCommand: AddCommand = (program, io) => {
 
 async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   const plan = learnPlanOf(flags);
+  expectUsed(flags);
   await checkTarget(flags.output);
   const dataset = flags.calibrate === undefined ? null : await readSamples(flags.calibrate);
   const membranes = flags.code?.startsWith("membrane") ?? plan?.membranes ?? false;
   const semantics: DiscretiseOptions = { ...semanticsOf(flags), readoutMembrane: membranes };
   const opened = await openModel(path, semantics);
-  const { model, file } = opened;
+  const { file } = opened;
   const { warnings, assume } = assumptionsOf(file, flags.strict);
 
-  const answer = answerFormOf(opened, flags, plan?.membranes ? "membrane-sum" : undefined);
+  const trained = answerFormOf(opened, flags, plan?.membranes ? "membrane-sum" : undefined);
+  const model = withSpares(opened, flags.spareClasses);
+  const answer = { ...trained, classes: trained.classes + flags.spareClasses };
   if (dataset) expectChannels(dataset, model.inputs);
   const presentation = dataset && calibrationForm(dataset, flags);
   const hold = presentation?.hold ?? flags.hold === true;
   const form = formOf(flags, dataset, { hold }, assume);
   if (hold && form.kind === "spikes")
     throw new UsageError("--input spikes: frames that are held are analogue");
+  if (hold) refuseIdle(flags, ["maxSpikes"], "--input spikes, not with frames that are held");
   const maxSteps = maxStepsOf(flags, dataset, presentation, assume);
-  const indices = dataset ? chosen(dataset.samples, flags.limit, flags.seed) : [];
+  const indices = dataset
+    ? chosen(dataset.samples, flags.limit ?? USUAL_LIMIT, flags.seed ?? USUAL_SEED)
+    : [];
   const bar = progressOf(io, "calibrating", indices.length);
   const options: ExportOptions = {
     ...answer,
@@ -109,7 +120,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
     events: hold ? 1 : roomOf(flags, form, model.inputs, maxSteps, dataset),
     learn: plan && plan.options(model),
     file,
-    metadata: metadataOf(opened, semantics, form),
+    metadata: metadataOf(opened, semantics, form, flags.spareClasses),
     ...(dataset && { calibration: windows(dataset, indices, form, presentation!), onSample: bar.tick }),
   };
   let exported: Exported;
@@ -120,8 +131,18 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   }
   const blob = named(exported);
   await writeWhole(flags.output, blob);
+  if (flags.spareClasses > 0 && plan === null)
+    warnings.push("--spare-classes without --learn: nothing can ever learn them");
   const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
   report(flags, exported, blob, lines, io);
+}
+
+/** @throws UsageError for options that would be without effect */
+function expectUsed(flags: Flags): void {
+  if (flags.calibrate !== undefined) return;
+  refuseIdle(flags, ["limit"], "--calibrate DATA, of which it takes so many samples");
+  if (flags.learn !== undefined) return;
+  refuseIdle(flags, ["seed"], "--learn, whose rounding it draws, or --calibrate, whose samples it draws");
 }
 
 function percentileOf({ percentile }: Flags): number {
@@ -197,18 +218,21 @@ function metadataOf(
   { file, sha256, model }: OpenModel,
   semantics: DiscretiseOptions,
   form: InputForm,
+  spareClasses: number,
 ): Record<string, unknown> {
   const { discretise, reset, resetAt, lowerBound } = semantics;
   const options = { dt: model.dt, discretise, reset, resetAt, lowerBound };
   const metadata: BlobMetadata = { source: { file, sha256 }, options };
   if (form.kind === "analogue") metadata.inputScale = form.scale;
+  if (spareClasses > 0) metadata.spareClasses = spareClasses;
   return { ...metadata };
 }
 
-/** The blob, with the names of its operations, which only the finished program knows. */
-function named({ program }: Exported): Uint8Array {
+/** The blob, with the names of its operations and the units of its layers, which only the finished program knows. */
+function named({ program, scales }: Exported): Uint8Array {
   const names = program.operations.map(({ name }) => name);
-  return assemble({ ...program, metadata: { ...program.metadata, names } }).blob;
+  const units = scales.map(({ unit }) => unit.reduce((sum, u) => sum + u, 0) / unit.length);
+  return assemble({ ...program, metadata: { ...program.metadata, names, units } }).blob;
 }
 
 function report(flags: Flags, exported: Exported, blob: Uint8Array, warnings: string[], io: Io): void {
@@ -223,16 +247,22 @@ function report(flags: Flags, exported: Exported, blob: Uint8Array, warnings: st
   if (flags.json) {
     const input = { kind: inputKind, channels: inputs, range: inputRange, room: events };
     const sizes = { blobBytes: blob.length, arenaBytes };
-    printJson(io, { output: flags.output, ...sizes, input, maxSteps, classes, code, layers, warnings });
+    const answer = { classes, spareClasses: flags.spareClasses, code };
+    printJson(io, { output: flags.output, ...sizes, input, maxSteps, ...answer, layers, warnings });
     return;
   }
   io.out(
     `${flags.output}: ${grouped(blob.length)} bytes, and ${grouped(arenaBytes)} bytes of RAM to run it\n`,
   );
   io.out(
-    `${grouped(inputs)} inputs (${inputKind}), ${classes} classes (${code}), up to ${maxSteps} steps\n\n`,
+    `${grouped(inputs)} inputs (${inputKind}), ${classesText(classes, flags.spareClasses, code)}, up to ${maxSteps} steps\n\n`,
   );
   io.out(layerTable(layers));
+}
+
+/** Classes as text, and how they are read. */
+export function classesText(classes: number, spare: number, code: string): string {
+  return `${classes} classes (${spare > 0 ? `${spare} of them spare, ` : ""}${code})`;
 }
 
 /** Layers as text. */

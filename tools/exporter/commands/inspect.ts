@@ -6,7 +6,7 @@ import { readNir } from "../readers/nir.js";
 import { grouped, printJson, table, warn } from "../io.js";
 import type { Io } from "../io.js";
 import type { AddCommand } from "./command.js";
-import { layerTable } from "./export.js";
+import { classesText, layerTable } from "./export.js";
 import { openBlob } from "./files.js";
 import { LARGEST_MODEL, readInput } from "./input-file.js";
 import { bytesOf, layersOf, withNames } from "./layers.js";
@@ -31,20 +31,21 @@ export const inspectCommand: AddCommand = (program, io) => {
 };
 
 async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io): Promise<void> {
-  const { net } = await openBlob(path, io);
+  const { net, metadata } = await openBlob(path, io);
   const { info } = net;
   const program = withNames(readBlob(bytes), info.metadata.names);
   const layers = layersOf(program);
   const learning = program.learning && learningOf(program, program.learning);
+  const spareClasses = metadata.spareClasses ?? 0;
   if (flags.json) {
     const { formatVersion, blobBytes, arenaBytes, inputs, inputKind, inputRange, events } = info;
     const input = { kind: inputKind, channels: inputs, range: inputRange, room: events };
-    const { maxSteps, outputs, classes, code, schedules, metadata } = info;
+    const { maxSteps, outputs, classes, code, schedules } = info;
     const sizes = { kind: "blob", formatVersion, blobBytes, arenaBytes };
     printJson(io, {
-      ...{ ...sizes, input, maxSteps, outputs, classes, code, layers },
+      ...{ ...sizes, input, maxSteps, outputs, classes, spareClasses, code, layers },
       learning: learning && { ...learning, schedules },
-      metadata,
+      metadata: info.metadata,
     });
     return;
   }
@@ -53,7 +54,9 @@ async function inspectBlob(path: string, bytes: Uint8Array, flags: Flags, io: Io
   io.out(
     `${grouped(info.inputs)} inputs (${info.inputKind}${info.inputKind === "analogue" ? `, up to ±${info.inputRange}` : ""}), `,
   );
-  io.out(`${info.classes} classes (${info.code}), up to ${info.maxSteps} steps\n\n${layerTable(layers)}`);
+  io.out(
+    `${classesText(info.classes, spareClasses, info.code)}, up to ${info.maxSteps} steps\n\n${layerTable(layers)}`,
+  );
   if (learning) {
     io.out(`\nlearns by ${info.schedules.join(" and ")}, ${lossText(learning.loss)}\n`);
     io.out(pathTable(learning));

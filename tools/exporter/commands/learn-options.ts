@@ -1,4 +1,4 @@
-/** `export --learn`: what may learn, from which signal and by which loss. */
+/** `export --learn` and `learn --rule`: what may learn, from which signal and by which loss. */
 import { Option } from "commander";
 import type { Command } from "commander";
 import { UsageError } from "../errors.js";
@@ -11,18 +11,37 @@ import type { Schedule } from "../program.js";
 import { quoted } from "../text.js";
 import { number, positive, seed } from "./options.js";
 
-export interface LearnFlags {
-  learn?: string;
+/** What a preset leaves open. */
+interface RuleFlags {
   signal?: HiddenSignal;
   loss?: string;
   lossWhen?: NonNullable<LossOptions["when"]>;
   lossTargets?: [on: number, off: number];
   surrogate?: Partial<SurrogateOptions>;
   regularise?: RegulariseOptions;
-  schedules: string;
-  rate: number;
-  seed: number;
 }
+
+/** Of `export`. */
+export interface LearnFlags extends RuleFlags {
+  learn?: string;
+  schedules?: string;
+  rate?: number;
+  seed?: number;
+}
+
+/** Of `learn`. */
+export interface RelearnFlags extends RuleFlags {
+  rule?: string;
+  schedule?: Schedule;
+  rate?: number;
+  seed?: number;
+}
+
+const RULE_FLAGS = ["signal", "loss", "lossWhen", "lossTargets", "surrogate", "regularise"] as const;
+const PRESET_NAMES = Object.keys(PRESETS).join(", ");
+/** Learning rate, in the units of the model. */
+export const USUAL_RATE = 3e-5;
+export const USUAL_SEED = 1;
 
 const LOSSES: Record<string, Pick<LossOptions, "of" | "kind">> = {
   "cross-entropy": { of: "membrane", kind: "cross-entropy" },
@@ -34,11 +53,34 @@ const LOSSES: Record<string, Pick<LossOptions, "of" | "kind">> = {
 };
 
 export function addLearnOptions(command: Command): Command {
-  return command
-    .option(
-      "--learn <rule>",
-      `what may learn: PRESET[:all|:readout|:layer,…], ${Object.keys(PRESETS).join(", ")}`,
+  command.option("--learn <rule>", `what may learn: PRESET[:all|:readout|:layer,…], ${PRESET_NAMES}`);
+  return addRuleOptions(command)
+    .option("--schedules <list>", "when it may learn: window, step or both, comma between (default: window)")
+    .option("--rate <r>", `learning rate, in the units of the model (default: ${USUAL_RATE})`, positive)
+    .option("--seed <s>", `of the random rounding of learning (default: ${USUAL_SEED})`, seed);
+}
+
+export function addRelearnOptions(command: Command): Command {
+  command.option(
+    "--rule <rule>",
+    `learn by another rule than the blob's: PRESET[:all|:readout|:layer,…], ${PRESET_NAMES}`,
+  );
+  return addRuleOptions(command)
+    .addOption(
+      new Option(
+        "--schedule <when>",
+        "when weights change (default: the blob's; window with --rule)",
+      ).choices(["window", "step"]),
     )
+    .option(
+      "--rate <r>",
+      `with --rule the learning rate, in the units of the model (default: ${USUAL_RATE}); else a multiplier of the blob's rates (default: 1)`,
+      number,
+    );
+}
+
+function addRuleOptions(command: Command): Command {
+  return command
     .addOption(
       new Option("--signal <name>", "where hidden layers learn from, in place of the preset's").choices(
         HIDDEN_SIGNALS,
@@ -61,46 +103,75 @@ export function addLearnOptions(command: Command): Command {
       "derivative of a spike: SHAPE[:WIDTH[:GAMMA]], width in thresholds",
       surrogate,
     )
-    .option("--regularise <list>", "firing rates, such as strength=1,rate=0.02,lower=0.01", regularise)
-    .option("--schedules <list>", "when it may learn: window, step or both, comma between", "window")
-    .option("--rate <r>", "learning rate, in the units of the model", positive, 3e-5)
-    .option("--seed <s>", "of the random rounding of learning", seed, 1);
+    .option("--regularise <list>", "firing rates, such as strength=1,rate=0.02,lower=0.01", regularise);
 }
 
 /** Learning as the user asked for it; what depends on the model is left until that is read. */
 export interface LearnPlan {
   /** the last layer is read as membranes */
   membranes: boolean;
+  /** a reward scales what is learned */
+  rewarded: boolean;
   options: (model: Model) => LearnOptions;
 }
 
-/** @throws UsageError for options that do not go together */
+/** @throws UsageError for options that do not go together, or go with --learn and stand without it */
 export function learnPlanOf(flags: LearnFlags): LearnPlan | null {
-  const { learn, signal, rate, seed: seeded } = flags;
+  const { learn, schedules = "window", rate = USUAL_RATE, seed: seeded = USUAL_SEED } = flags;
   if (learn === undefined) {
-    const idle = (["signal", "loss", "lossWhen", "lossTargets", "surrogate", "regularise"] as const).find(
-      (name) => flags[name] !== undefined,
-    );
-    if (idle === undefined) return null;
-    const option = idle.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(`--${option} goes with --learn, which says what may learn`);
+    refuseIdle(flags, [...RULE_FLAGS, "schedules", "rate"], "--learn, which says what may learn");
+    return null;
   }
-  const [name, ...rest] = learn.split(":");
+  const shared = { schedules: schedulesOf(schedules), rate, seed: seeded };
+  return planOf("--learn", learn, flags, shared);
+}
+
+/** @throws UsageError for options that do not go together, or go with --rule and stand without it */
+export function relearnPlanOf(flags: RelearnFlags): LearnPlan | null {
+  const { rule, schedule = "window", rate = USUAL_RATE, seed: seeded = USUAL_SEED } = flags;
+  if (rule === undefined) {
+    refuseIdle(flags, RULE_FLAGS, "--rule, which says by which rule a blob learns in place of its own");
+    return null;
+  }
+  return planOf("--rule", rule, flags, { schedules: [schedule], rate, seed: seeded });
+}
+
+/**
+ * @param owner the option that those of `names` go with, and what it says
+ * @throws UsageError where one of them is given
+ */
+export function refuseIdle<Name extends string>(
+  flags: Partial<Record<Name, unknown>>,
+  names: readonly Name[],
+  owner: string,
+): void {
+  const idle = names.find((name) => flags[name] !== undefined);
+  if (idle === undefined) return;
+  const option = idle.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`);
+  throw new UsageError(`--${option} goes with ${owner}`);
+}
+
+function planOf(
+  option: string,
+  rule: string,
+  flags: RuleFlags,
+  shared: Pick<LearnOptions, "schedules" | "rate" | "seed">,
+): LearnPlan {
+  const [name, ...rest] = rule.split(":");
   if (!Object.hasOwn(PRESETS, name) || (rest.length > 0 && rest.join(":") === "")) {
-    const known = Object.keys(PRESETS).join(", ");
     throw new UsageError(
-      `--learn: found ${learn}, expected ${known}, alone or with :all, :readout or :layer,layer`,
+      `${option}: found ${rule}, expected ${PRESET_NAMES}, alone or with :all, :readout or :layer,layer`,
     );
   }
   const layers = layersOf(rest.join(":"));
-  const schedules = schedulesOf(flags);
   const loss = lossOf(flags);
-  const shared = { layers, schedules, rate, seed: seeded };
-  const { surrogate, regularise } = flags;
+  const { signal, surrogate, regularise } = flags;
   return {
     membranes: (loss?.of ?? "membrane") === "membrane",
+    rewarded: signal === "reward" || (name === "r-stdp" && signal === undefined),
     options: (model) => ({
       ...shared,
+      layers,
       ...presetOf(name, model, layers),
       ...(signal && { signal }),
       ...(loss && { loss }),
@@ -115,7 +186,7 @@ function layersOf(text: string): LearnOptions["layers"] {
   return text === "readout" ? text : text.split(",").map((name) => name.trim());
 }
 
-function schedulesOf({ schedules }: LearnFlags): Schedule[] {
+function schedulesOf(schedules: string): Schedule[] {
   const list = schedules.split(",").map((name) => name.trim());
   const wrong = list.find((name) => name !== "window" && name !== "step");
   if (wrong !== undefined)
@@ -123,7 +194,7 @@ function schedulesOf({ schedules }: LearnFlags): Schedule[] {
   return [...new Set(list)] as Schedule[];
 }
 
-function lossOf({ loss, lossWhen, lossTargets }: LearnFlags): LossOptions | null {
+function lossOf({ loss, lossWhen, lossTargets }: RuleFlags): LossOptions | null {
   if (loss === undefined && lossWhen === undefined && lossTargets === undefined) return null;
   const kind = LOSSES[loss ?? "cross-entropy"];
   const squares = kind.kind === "mean-square";

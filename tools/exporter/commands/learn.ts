@@ -1,5 +1,4 @@
 /** `spikelet learn`: a blob goes on learning, sample after sample. */
-import { Option } from "commander";
 import type { Network, Schedule } from "../../../host/node/index.js";
 import { checkTarget } from "../../../host/node/target.js";
 import { expectChannels, expectLabels } from "../data/dataset.js";
@@ -17,13 +16,14 @@ import { evaluate } from "./evaluate.js";
 import type { Task } from "./evaluate.js";
 import { onSample, openBlob, presentationTo, readSamples } from "./files.js";
 import type { OpenBlob } from "./files.js";
-import { addSampleOptions, count, number } from "./options.js";
+import { addRelearnOptions, relearnPlanOf, USUAL_SEED } from "./learn-options.js";
+import type { RelearnFlags } from "./learn-options.js";
+import { withRule } from "./learn-rule.js";
+import { addSampleOptions, count } from "./options.js";
 import type { SampleFlags } from "./options.js";
 
-interface Flags extends SampleFlags {
+interface Flags extends SampleFlags, RelearnFlags {
   output: string;
-  rate: number;
-  schedule?: Schedule;
   epochs: number;
   replay?: number;
   keep?: string;
@@ -33,17 +33,15 @@ interface Flags extends SampleFlags {
 
 /** Points of the curve at most. */
 const POINTS = 20;
-const USUAL_SEED = 1;
 
 export const learnCommand: AddCommand = (program, io) => {
   const command = program
     .command("learn")
     .description("let a blob go on learning, one labelled sample after the other")
-    .argument("<blob>", "a .spkl file that was exported with --learn")
+    .argument("<blob>", "a .spkl file, exported with --learn, or any with --rule")
     .argument("<data>", "an .npz with x and y")
-    .requiredOption("-o, --output <file>", "where the network that has learned goes")
-    .option("--rate <f>", "multiplier of the rates in the blob", number, 1)
-    .addOption(new Option("--schedule <when>", "when weights change").choices(["window", "step"]))
+    .requiredOption("-o, --output <file>", "where the network that has learned goes");
+  addRelearnOptions(command)
     .option("--epochs <n>", "passes over the samples", count, 1)
     .option("--test <data>", "samples to test on before and after")
     .option("--keep <data>", "old samples, to see what is forgotten")
@@ -72,23 +70,15 @@ interface Point {
 }
 
 async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): Promise<void> {
-  await checkTarget(flags.output);
-  const blob = await openBlob(blobPath, io);
-  const { net } = blob;
-  if (net.info.schedules.length === 0) {
-    throw new InputError(
-      `${blob.file}: found a blob that does not learn, expected one exported with --learn`,
-    );
-  }
-  if (flags.schedule !== undefined && !net.info.schedules.includes(flags.schedule)) {
-    throw new InputError(
-      `${blob.file}: found a blob that learns by ${net.info.schedules.join(" and ")}, expected one for --schedule ${flags.schedule}; export it with --schedules ${flags.schedule}`,
-    );
-  }
+  const plan = relearnPlanOf(flags);
   if (flags.replay !== undefined && flags.keep === undefined) {
     throw new UsageError("--replay needs --keep DATA, the old samples to take them from");
   }
-  setRate(blob, flags);
+  await checkTarget(flags.output);
+  const opened = await openBlob(blobPath, io);
+  if (plan === null) useOwnRule(opened, flags);
+  const blob = plan === null ? opened : await withRule(opened, plan, io);
+  const { net } = blob;
   const lessons = taskOf(await readSamples(dataPath), blob, flags);
   expectLabels(lessons.dataset, net.info.classes);
   const test = flags.test === undefined ? null : taskOf(await readSamples(flags.test), blob, {});
@@ -111,7 +101,19 @@ async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): 
   }
 }
 
-function setRate({ net, file }: OpenBlob, { rate }: Flags): void {
+/** @throws InputError, UsageError where the blob does not learn, or not at this time or rate */
+function useOwnRule({ net, file }: OpenBlob, { schedule, rate = 1 }: Flags): void {
+  const { schedules } = net.info;
+  if (schedules.length === 0) {
+    throw new InputError(
+      `${file}: found a blob that does not learn, expected one exported with --learn; --rule PRESET gives it a rule`,
+    );
+  }
+  if (schedule !== undefined && !schedules.includes(schedule)) {
+    throw new InputError(
+      `${file}: found a blob that learns by ${schedules.join(" and ")}, expected one for --schedule ${schedule}; export it with --schedules ${schedule}, or name a --rule`,
+    );
+  }
   try {
     net.rate = rate;
   } catch (error) {

@@ -5,7 +5,8 @@ import { warn } from "../io.js";
 import type { Io } from "../io.js";
 import type { Layer, Model } from "../model.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
-import { readModel } from "../pipeline.js";
+import { withSpareClasses } from "../passes/spare-classes.js";
+import { naming, readModel } from "../pipeline.js";
 import type { Code } from "../program.js";
 import { sha256 } from "./files.js";
 import { LARGEST_MODEL, readInput } from "./input-file.js";
@@ -36,6 +37,15 @@ export async function openModel(path: string, options: DiscretiseOptions): Promi
   }
   const { model, warnings } = await readModel(bytes, file, options);
   return { file, model, sha256: sha256(bytes), warnings };
+}
+
+/**
+ * The model with spare classes.
+ *
+ * @throws InputError naming the file, where its last layer cannot have so many
+ */
+export function withSpares({ model, file }: OpenModel, count: number): Model {
+  return naming(file, () => withSpareClasses(model, count));
 }
 
 /** How the outputs of a model become classes. */

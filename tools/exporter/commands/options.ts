@@ -1,7 +1,7 @@
 /** Options that several commands share. */
 import { InvalidArgumentError, Option } from "commander";
 import type { Command } from "commander";
-import { MAX_STEPS } from "../../../assembly/layout.js";
+import { MAX_LEARNING_CLASSES, MAX_STEPS } from "../../../assembly/layout.js";
 import type { Reset, ResetAt } from "../model.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { Code } from "../program.js";
@@ -117,6 +117,11 @@ export function count(text: string): number {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError("expected a whole number from 1.");
   return value;
+}
+
+/** None, or fewer than a blob that learns may have in all. */
+export function spareClasses(text: string): number {
+  return within(text, 0, MAX_LEARNING_CLASSES - 1);
 }
 
 /** Length of a window: no blob has room for a longer one. */

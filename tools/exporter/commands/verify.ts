@@ -16,7 +16,7 @@ import { walk } from "./evaluate.js";
 import type { Task } from "./evaluate.js";
 import { openBlob, presentationTo, readSamples } from "./files.js";
 import type { OpenBlob } from "./files.js";
-import { openModel, warnAll } from "./model.js";
+import { openModel, warnAll, withSpares } from "./model.js";
 import type { OpenModel } from "./model.js";
 import { addSampleOptions, addSemanticOptions, semanticsOf, share } from "./options.js";
 import type { SampleFlags, SemanticFlags } from "./options.js";
@@ -77,7 +77,8 @@ async function verify(
   const blob = await openBlob(blobPath, io);
   // the blob says how the model was understood when it was exported; options say otherwise
   const usual = { ...blob.metadata.options, readoutMembrane: blob.net.info.code.startsWith("membrane") };
-  const opened = await openModel(modelPath, semanticsOf(flags, usual));
+  const read = await openModel(modelPath, semanticsOf(flags, usual));
+  const opened = { ...read, model: withSpares(read, blob.metadata.spareClasses ?? 0) };
   expectSameLayers(opened, blob);
   const known = blob.metadata.source?.sha256;
   const other = known !== undefined && known !== opened.sha256;
