@@ -47,8 +47,6 @@ export interface LayerScale {
   operation: number;
   /** largest relative error of a decay's time constant, from rounding β to 16 bits */
   tauError: number;
-  /** what the layer did on calibration samples, for the learning pass to tell how large its signals become */
-  seen: Pick<LayerRange, "rate" | "nearness" | "steps">;
 }
 
 export interface Quantised {
@@ -86,7 +84,6 @@ export function quantise(model: Model, ranges: LayerRange[], options: QuantiseOp
       shift,
       operation: operations.length,
       tauError: tauError(layer, population),
-      seen: ranges[l],
     });
     operations.push(population);
   });

@@ -66,7 +66,6 @@ function scalesOf({ operations }: Program, units: readonly number[]): LayerScale
     shift,
     operation: index,
     tauError: 0,
-    seen: { rate: 0, nearness: 0, steps: null },
   }));
 }
 

@@ -11,7 +11,6 @@ export interface Node {
   operation: number;
   /** what one unit of a weight stands for, in units of the model's membrane */
   unit: number;
-  seen: LayerScale["seen"];
   /** the synapses into it, in order */
   into: Link[];
 }
@@ -40,7 +39,7 @@ export function netOf(model: Model, program: Program, scales: LayerScale[], inpu
   const { operations, maxSteps } = program;
   const layerAt = new Map(scales.map(({ operation }, layer) => [operation, layer]));
   const links: Link[] = [];
-  const nodes = scales.map(({ operation, unit, seen }, to): Node => {
+  const nodes = scales.map(({ operation, unit }, to): Node => {
     const into: Link[] = [];
     for (let at = to === 0 ? 0 : scales[to - 1].operation + 1; at < operation; at++) {
       const synapses = operations[at];
@@ -50,7 +49,7 @@ export function netOf(model: Model, program: Program, scales: LayerScale[], inpu
     }
     links.push(...into);
     const population = operations[operation] as Population;
-    return { layer: model.layers[to], population, operation, unit: unit[0], seen, into };
+    return { layer: model.layers[to], population, operation, unit: unit[0], into };
   });
   return { nodes, links, last: nodes.length - 1, input, maxSteps };
 }
@@ -64,27 +63,4 @@ export function isRecurrent({ from, to }: Link): boolean {
 export function memory(decay: Uint16Array | null, maxSteps: number): number {
   if (!decay) return maxSteps;
   return Math.min(maxSteps, 65536 / (65536 - decay.reduce((a, b) => Math.max(a, b), 0)));
-}
-
-/** Steps of a usual window. */
-export function usualSteps({ maxSteps }: Net, { seen }: Node): number {
-  return Math.max(2, seen.steps ?? maxSteps);
-}
-
-/** What a layer keeps of its membranes from step to step, in the mean. */
-export function keptOf({ population, seen }: Node): number {
-  const { reset, decay } = population;
-  return mean(decay) * (reset === "zero" || reset === "zero-step" ? 1 - seen.rate : 1);
-}
-
-/** Steps over which signals of a layer add up in a usual window: in the mean half of it is still to come, and a reset to zero forgets. */
-export function usualMemory(net: Net, node: Node): number {
-  const half = usualSteps(net, node) / 2;
-  const { current } = node.population;
-  const steps = Math.min(half, 1 / Math.max(1e-6, 1 - keptOf(node)));
-  return current ? steps * Math.min(half, 1 / Math.max(1e-6, 1 - mean(current.decay))) : steps;
-}
-
-export function mean(decay: Uint16Array | null): number {
-  return decay ? decay.reduce((sum, b) => sum + b, 0) / decay.length / 65536 : 1;
 }
