@@ -1,7 +1,9 @@
 /** The net that every contestant runs, and the windows that it runs on; all from one seed. */
 import { calibrate } from "../tools/exporter/passes/calibrate.js";
 import { quantise } from "../tools/exporter/passes/quantise.js";
+import { uniformFrom } from "../host/random.js";
 import type { Layer, Model } from "../tools/exporter/model.js";
+import { connection, plainLayer } from "../tools/exporter/plain-layer.js";
 import type { Population, Program, Synapses } from "../tools/exporter/program.js";
 import type { SpikeInput } from "../tools/exporter/simulate/integer.js";
 
@@ -59,17 +61,6 @@ export function windowWeights(): { weights: Float32Array; biasWeight: number } {
   return { weights, biasWeight: weights.reduce((sum, weight) => sum + weight, 0) };
 }
 
-/** mulberry32: the same seed gives the same numbers everywhere. */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 /** Irwin–Hall: twelve uniform numbers make a normal one. */
 function normal(random: () => number): number {
   let sum = -6;
@@ -78,7 +69,7 @@ function normal(random: () => number): number {
 }
 
 export function makeNet(): BenchNet {
-  const random = generator(SEED);
+  const random = uniformFrom(SEED);
   const model: Model = {
     inputs: INPUTS,
     inputShape: [INPUTS],
@@ -120,6 +111,7 @@ export function makeNet(): BenchNet {
   return { program, learning, windows, float: floatNet(program) };
 }
 
+/** Normal weights of spread `spread`, a decay of BETA. */
 export function layer(
   name: string,
   kind: Layer["kind"],
@@ -129,21 +121,10 @@ export function layer(
   spread: number,
   random: () => number,
 ): Layer {
-  const weights = Float64Array.from({ length: inputs * neurons }, () => spread * normal(random));
-  return {
-    name,
-    kind,
-    neurons,
-    connections: [{ name: `${name}.weights`, source, inputs, weights }],
-    bias: new Float64Array(neurons),
-    decay: new Float64Array(neurons).fill(BETA),
-    threshold: new Float64Array(neurons).fill(1),
-    vReset: new Float64Array(neurons),
-    lower: -Infinity,
-    reset: kind === "lif" ? "subtract" : "none",
-    resetAt: "next",
-    orEqual: false,
-  };
+  const weight = (): number => spread * normal(random);
+  return plainLayer(name, kind, neurons, BETA, [
+    connection(`${name}.weights`, source, inputs, neurons, weight),
+  ]);
 }
 
 export function makeWindow(random: () => number): BenchWindow {

@@ -5,9 +5,10 @@ import type { Model } from "../tools/exporter/model.js";
 import { calibrate } from "../tools/exporter/passes/calibrate.js";
 import { quantise } from "../tools/exporter/passes/quantise.js";
 import type { Program } from "../tools/exporter/program.js";
+import { uniformFrom } from "../host/random.js";
 import { Core } from "./core.js";
 import type { Build } from "./core.js";
-import { generator, HIDDEN, INPUTS, layer, makeWindow, OUTPUTS, STEPS, toFrames, WINDOWS } from "./net.js";
+import { HIDDEN, INPUTS, layer, makeWindow, OUTPUTS, STEPS, toFrames, WINDOWS } from "./net.js";
 import type { BenchWindow } from "./net.js";
 
 const ROUNDS = 21;
@@ -32,7 +33,7 @@ const RULES: Rule[] = [
 
 /** The net of the other benchmark with recurrent connections. */
 function recurrentModel(): { model: Model; windows: BenchWindow[] } {
-  const random = generator(1);
+  const random = uniformFrom(1);
   const hidden = layer("hidden", "lif", -1, INPUTS, HIDDEN, SPREAD, random);
   const within = layer("hidden", "lif", 0, HIDDEN, HIDDEN, RECURRENT_SPREAD, random).connections[0];
   hidden.connections.push({ ...within, name: "hidden.recurrent" });

@@ -2,13 +2,14 @@
  * `npm run soak`: a million lessons in a row on data that stay the same, with the default preset; accuracy and saturation all along.
  * Fails where the end is worse than the beginning, or weights have gathered at the ends of their range.
  */
+import { uniformFrom } from "../host/random.js";
 import { load } from "../host/node/index.js";
 import type { Network, SpikeLists } from "../host/node/index.js";
 import { USUAL_RATE } from "../tools/exporter/commands/learn-options.js";
 import type { Model } from "../tools/exporter/model.js";
 import { PRESETS } from "../tools/exporter/passes/learning.js";
 import { exportModel } from "../tools/exporter/pipeline.js";
-import { generator, layer } from "./net.js";
+import { layer } from "./net.js";
 
 const LESSONS = Number(process.argv[2] ?? 1_000_000);
 const INPUTS = 40;
@@ -25,7 +26,7 @@ const SCATTER = 0.015;
 const MEAN_OF = 3;
 const MOST_SATURATED = 0.02;
 
-const random = generator(7);
+const random = uniformFrom(7);
 
 function windowOf(label: number): SpikeLists {
   const offsets = new Uint32Array(STEPS + 1);

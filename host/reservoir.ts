@@ -1,15 +1,17 @@
+import { uniformFrom } from "./random.js";
+
 /** A fair choice of all that was offered, of bounded size (algorithm R; Vitter 1985). */
 export class Reservoir<T> {
   readonly #kept: T[] = [];
   #offered = 0;
-  #state: number;
+  readonly #next: () => number;
 
   /** @param capacity how many are kept; 0 keeps none */
   constructor(
     private readonly capacity: number,
     seed: number,
   ) {
-    this.#state = seed >>> 0;
+    this.#next = uniformFrom(seed);
   }
 
   get size(): number {
@@ -31,13 +33,5 @@ export class Reservoir<T> {
   pick(count: number): T[] {
     if (this.#kept.length === 0) return [];
     return Array.from({ length: count }, () => this.#kept[Math.floor(this.#next() * this.#kept.length)]);
-  }
-
-  /** mulberry32, 0 ≤ x < 1 */
-  #next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
   }
 }

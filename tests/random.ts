@@ -1,17 +1,12 @@
-/** A small seeded generator for tests: mulberry32. The same seed gives the same numbers everywhere. */
+import { uniformFrom } from "../host/random.js";
+
+/** A small seeded generator for tests. The same seed gives the same numbers everywhere. */
 export class Random {
-  private state: number;
+  /** 0 ≤ x < 1, 32 bits of it random. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.state = seed >>> 0;
-  }
-
-  /** 0 ≤ x < 1, 32 bits of it random. */
-  next(): number {
-    this.state = (this.state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+    this.next = uniformFrom(seed);
   }
 
   /** A whole number, `low` … `high`, both included. */

@@ -1,7 +1,7 @@
 /** One course: a fresh net learns trial after trial, every trial a new one, and is tested on others. */
 import { load } from "../../host/node/index.js";
 import type { Network } from "../../host/node/index.js";
-import { Generator } from "./generator.js";
+import { Generator } from "../shared/generator.js";
 import { freshBlob } from "./net.js";
 import { CLASSES, RECALL, STEPS, trial } from "./task.js";
 import type { Trial } from "./task.js";

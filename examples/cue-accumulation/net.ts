@@ -1,7 +1,8 @@
 /** A net of 40 inputs, 100 recurrent neurons and 2 readouts with random weights, and the rule that teaches it: e-prop. */
 import { exportModel } from "../../tools/exporter/pipeline.js";
-import type { Connection, Layer, Model } from "../../tools/exporter/model.js";
-import type { Generator } from "./generator.js";
+import type { Model } from "../../tools/exporter/model.js";
+import { connection, plainLayer } from "../../tools/exporter/plain-layer.js";
+import type { Generator } from "../shared/generator.js";
 import { CLASSES, INPUTS, STEPS } from "./task.js";
 
 const NEURONS = 100;
@@ -26,39 +27,15 @@ const MOST_RATE = 10 / STEPS;
 const STRENGTH = 4.5;
 
 export function randomModel(random: Generator): Model {
-  const connection = (
-    name: string,
-    source: number,
-    inputs: number,
-    neurons: number,
-    most: number,
-  ): Connection => ({
-    ...{ name, source, inputs },
-    weights: Float64Array.from({ length: inputs * neurons }, () => random.uniform(most)),
-  });
-  const hidden = layer("hidden", "lif", NEURONS, Math.exp(-1 / TAU), [
-    connection("input to hidden", -1, INPUTS, NEURONS, INTO),
-    connection("hidden to hidden", HIDDEN, NEURONS, NEURONS, WITHIN),
+  const within = (most: number) => (): number => random.uniform(most);
+  const hidden = plainLayer("hidden", "lif", NEURONS, Math.exp(-1 / TAU), [
+    connection("input to hidden", -1, INPUTS, NEURONS, within(INTO)),
+    connection("hidden to hidden", HIDDEN, NEURONS, NEURONS, within(WITHIN)),
   ]);
-  const readout = layer("readout", "li", CLASSES, READOUT_DECAY, [
-    connection("hidden to readout", HIDDEN, NEURONS, CLASSES, OUT),
+  const readout = plainLayer("readout", "li", CLASSES, READOUT_DECAY, [
+    connection("hidden to readout", HIDDEN, NEURONS, CLASSES, within(OUT)),
   ]);
   return { inputs: INPUTS, inputShape: [INPUTS], layers: [hidden, readout], dt: 0.001 };
-}
-
-function layer(
-  name: string,
-  kind: Layer["kind"],
-  neurons: number,
-  decay: number,
-  connections: Connection[],
-): Layer {
-  const all = (x: number): Float64Array => new Float64Array(neurons).fill(x);
-  return {
-    ...{ name, kind, neurons, connections, bias: all(0), decay: all(decay), threshold: all(1) },
-    ...{ vReset: all(0), lower: -Infinity, orEqual: false, resetAt: "next" },
-    reset: kind === "lif" ? "subtract" : "none",
-  };
 }
 
 /** The blob of a fresh net; its memory of 20 s needs membranes of 32 bits. */

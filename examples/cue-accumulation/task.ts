@@ -3,7 +3,7 @@
  * nothing, then a recall signal asks which side had more. 40 inputs in 4 groups of 10, steps of 1 ms, Poisson spikes.
  */
 import type { SpikeLists } from "../../host/node/index.js";
-import type { Generator } from "./generator.js";
+import type { Generator } from "../shared/generator.js";
 
 export const GROUP = 10;
 export const INPUTS = 4 * GROUP;

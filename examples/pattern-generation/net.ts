@@ -1,8 +1,9 @@
 /** A net of 50 inputs, 100 recurrent neurons and one readout with random weights, and the rules that are compared on it. */
-import type { Connection, Layer, Model } from "../../tools/exporter/model.js";
+import type { Model } from "../../tools/exporter/model.js";
 import { exportModel } from "../../tools/exporter/pipeline.js";
 import type { Exported } from "../../tools/exporter/pipeline.js";
-import type { Generator } from "../cue-accumulation/generator.js";
+import type { Generator } from "../shared/generator.js";
+import { connection, plainLayer } from "../../tools/exporter/plain-layer.js";
 import { INPUTS, STEPS } from "./task.js";
 
 const NEURONS = 100;
@@ -24,31 +25,15 @@ const RATES: Record<Way, { hidden: number; readout: number; clip: number }> = {
 };
 
 export function randomModel(random: Generator): Model {
-  const connection = (
-    name: string,
-    source: number,
-    inputs: number,
-    neurons: number,
-    spread: number,
-  ): Connection => ({
-    ...{ name, source, inputs },
-    weights: Float64Array.from({ length: inputs * neurons }, () => spread * random.gaussian()),
-  });
-  const hidden = layer("hidden", "lif", NEURONS, [
-    connection("noise to hidden", -1, INPUTS, NEURONS, INTO),
-    connection("hidden to hidden", 0, NEURONS, NEURONS, WITHIN),
+  const spread = (width: number) => (): number => width * random.gaussian();
+  const hidden = plainLayer("hidden", "lif", NEURONS, DECAY, [
+    connection("noise to hidden", -1, INPUTS, NEURONS, spread(INTO)),
+    connection("hidden to hidden", 0, NEURONS, NEURONS, spread(WITHIN)),
   ]);
-  const readout = layer("readout", "li", 1, [connection("hidden to readout", 0, NEURONS, 1, OUT)]);
+  const readout = plainLayer("readout", "li", 1, DECAY, [
+    connection("hidden to readout", 0, NEURONS, 1, spread(OUT)),
+  ]);
   return { inputs: INPUTS, inputShape: [INPUTS], layers: [hidden, readout], dt: 0.001 };
-}
-
-function layer(name: string, kind: Layer["kind"], neurons: number, connections: Connection[]): Layer {
-  const all = (x: number): Float64Array => new Float64Array(neurons).fill(x);
-  return {
-    ...{ name, kind, neurons, connections, bias: all(0), decay: all(DECAY), threshold: all(1) },
-    ...{ vReset: all(0), lower: -Infinity, orEqual: false, resetAt: "next" },
-    reset: kind === "lif" ? "subtract" : "none",
-  };
 }
 
 export function exported(model: Model, way: Way, seed: number, events: number): Exported {

@@ -3,7 +3,7 @@
  * sines. Steps of 1 ms.
  */
 import type { SpikeLists } from "../../host/node/index.js";
-import type { Generator } from "../cue-accumulation/generator.js";
+import type { Generator } from "../shared/generator.js";
 
 export const INPUTS = 50;
 export const STEPS = 1000;

@@ -1,19 +1,10 @@
 /** Random choices of samples; the same seed gives the same ones everywhere. */
 
-/** mulberry32. @returns numbers of 32 random bits, 0 ≤ x < 1 */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+import { uniformFrom } from "../../../host/random.js";
 
 /** The numbers 0 … count − 1 in an order that the seed decides. */
 export function shuffled(count: number, seed: number): number[] {
-  const next = generator(seed);
+  const next = uniformFrom(seed);
   const order = Array.from({ length: count }, (_, i) => i);
   for (let i = count - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));

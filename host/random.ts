@@ -1,0 +1,14 @@
+/**
+ * Random numbers from a seed: mulberry32. The same seed gives the same numbers everywhere.
+ *
+ * @returns numbers of 32 random bits, 0 ≤ x < 1
+ */
+export function uniformFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let x = Math.imul(state ^ (state >>> 15), state | 1);
+    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
+    return ((x ^ (x >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
