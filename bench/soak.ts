@@ -1,17 +1,19 @@
 /**
  * `npm run soak`: a million lessons in a row on data that stay the same, with the default preset; accuracy and saturation all along.
- * Fails where the end is worse than the beginning, or weights have gathered at the ends of their range.
+ * `-- --lessons N` gives another number. Fails where the end is worse than the beginning, or weights have gathered at the ends of their range.
  */
 import { uniformFrom } from "../host/random.js";
 import { load } from "../host/node/index.js";
 import type { Network, SpikeLists } from "../host/node/index.js";
 import { USUAL_RATE } from "../tools/exporter/commands/learn-options.js";
+import { percent } from "../tools/exporter/io.js";
 import type { Model } from "../tools/exporter/model.js";
 import { PRESETS } from "../tools/exporter/passes/learning.js";
 import { exportModel } from "../tools/exporter/pipeline.js";
+import { flagsOf } from "../examples/shared/command.js";
 import { layer } from "./net.js";
 
-const LESSONS = Number(process.argv[2] ?? 1_000_000);
+const { lessons: LESSONS } = flagsOf({ lessons: 1_000_000 }, []);
 const INPUTS = 40;
 const NEURONS = 32;
 const CLASSES = 4;
@@ -70,23 +72,43 @@ function accuracy(net: Network): number {
   return right / TESTS;
 }
 
-const net = await freshNet();
-const looks: { lessons: number; accuracy: number; saturated: number }[] = [];
-for (let done = 0; done < LESSONS;) {
-  for (let n = 0; n < LESSONS / LOOKS; n++) {
+interface Look {
+  lessons: number;
+  accuracy: number;
+  saturated: number;
+}
+
+/** Lessons up to `until`, then a look at where the net stands. */
+function lookAfter(net: Network, from: number, until: number): Look {
+  for (let n = from; n < until; n++) {
     const label = Math.floor(random() * CLASSES);
     net.learn(windowOf(label), label);
   }
-  done += LESSONS / LOOKS;
   const saturated = Math.max(...net.saturation().map(({ share }) => share));
-  looks.push({ lessons: done, accuracy: accuracy(net), saturated });
-  const { accuracy: now } = looks[looks.length - 1];
-  process.stdout.write(
-    `${done} lessons: ${(100 * now).toFixed(1)} % right, ${(100 * saturated).toFixed(2)} % of a layer at its ends\n`,
-  );
+  return { lessons: until, accuracy: accuracy(net), saturated };
 }
-const mean = (some: typeof looks): number => some.reduce((sum, look) => sum + look.accuracy, 0) / some.length;
-const [first, last] = [mean(looks.slice(0, MEAN_OF)), mean(looks.slice(-MEAN_OF))];
-const holds = last >= first - SCATTER && looks[looks.length - 1].saturated <= MOST_SATURATED;
-process.stdout.write(holds ? "no worse at the end\n" : "WORSE at the end\n");
+
+/** @param said told each look when it is there: a soak takes its time */
+function looksAt(net: Network, said: (look: Look) => void): Look[] {
+  return Array.from({ length: LOOKS }, (_, n) => {
+    const [from, until] = [n, n + 1].map((looks) => Math.round((looks * LESSONS) / LOOKS));
+    const look = lookAfter(net, from, until);
+    said(look);
+    return look;
+  });
+}
+
+function lineOf({ lessons, accuracy, saturated }: Look): string {
+  return `${lessons} lessons: ${percent(accuracy)} right, ${percent(saturated)} of a layer at its ends`;
+}
+
+function noWorse(looks: Look[]): boolean {
+  const mean = (some: Look[]): number => some.reduce((sum, look) => sum + look.accuracy, 0) / some.length;
+  const [first, last] = [mean(looks.slice(0, MEAN_OF)), mean(looks.slice(-MEAN_OF))];
+  return last >= first - SCATTER && looks[looks.length - 1].saturated <= MOST_SATURATED;
+}
+
+const looks = looksAt(await freshNet(), (look) => console.log(lineOf(look)));
+const holds = noWorse(looks);
+console.log(holds ? "no worse at the end" : "WORSE at the end");
 if (!holds) process.exitCode = 1;

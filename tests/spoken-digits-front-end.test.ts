@@ -1,11 +1,12 @@
 /** The ear of the spoken digits: what a tone, a fall and a rise become, and that recordings become what the nets were trained on. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { accuracy, taskOf } from "../examples/spoken-digits/adapt.js";
-import { dataFolder, missingData, readRecordings, readSpikes } from "../examples/spoken-digits/data.js";
+import { missingData, readRecordings, readSpikes } from "../examples/spoken-digits/data.js";
 import type { Sample } from "../examples/spoken-digits/data.js";
 import { Fourier } from "../examples/spoken-digits/fourier.js";
 import { CHANNELS, encode, gainControlled, sendOnDelta, STEPS } from "../examples/spoken-digits/front-end.js";
 import { BANDS, logMel } from "../examples/spoken-digits/log-mel.js";
+import { dataFolder } from "../examples/shared/data-folder.js";
 import { load } from "../host/node/index.js";
 
 const folder = dataFolder();

@@ -1,9 +1,10 @@
 /** A net meets a speaker whom it has never heard, and learns him in the core. */
 import { describe, expect, it } from "vitest";
 import { taskOf } from "../examples/spoken-digits/adapt.js";
-import { dataFolder, missingData, readSpikes } from "../examples/spoken-digits/data.js";
+import { missingData, readSpikes } from "../examples/spoken-digits/data.js";
 import { RECIPE, REPLAYED } from "../examples/spoken-digits/recipe.js";
 import { resultOf } from "../examples/spoken-digits/trials.js";
+import { dataFolder } from "../examples/shared/data-folder.js";
 
 const folder = dataFolder();
 const missing = missingData(folder, false);

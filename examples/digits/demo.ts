@@ -14,6 +14,7 @@ import type { Model } from "../../tools/exporter/model.js";
 import { exportModel, readModel } from "../../tools/exporter/pipeline.js";
 import { decode } from "../../tools/exporter/simulate/decode.js";
 import { FloatNetwork } from "../../tools/exporter/simulate/float.js";
+import { flagsOf, orLeave } from "../shared/command.js";
 import { readDigits, turned } from "./data.js";
 import type { Digit } from "./data.js";
 import { bar, columns, picture, raster, sparkline } from "./terminal.js";
@@ -29,7 +30,7 @@ const REPLAYS = 20;
 const PASSES = 5;
 const RATE = 4.5e-5;
 
-const json = process.argv.includes("--json");
+const { json } = flagsOf({}, ["json"]);
 const say = (line = ""): void => {
   if (!json) console.log(line);
 };
@@ -225,4 +226,4 @@ async function main(): Promise<void> {
   }
 }
 
-await main();
+await orLeave(main);

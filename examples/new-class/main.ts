@@ -2,21 +2,15 @@
  * A net that never saw a nine learns it on the device from ten samples: `npm run new-class [-- --seeds N --validate --json]`.
  * --validate: tested on the half of the adapt part that teaches nothing, which is how rates and passes were chosen.
  */
-import { parseArgs } from "node:util";
 import { load } from "../../host/node/index.js";
 import { percent, table } from "../../tools/exporter/io.js";
+import { flagsOf, orLeave, seedsUpTo } from "../shared/command.js";
 import { digitsOf, draw, exportNet, half, readNet } from "./task.js";
 import type { Digits } from "./task.js";
 import { LESSONS, marksOf, MEMORY, teach, WAYS } from "./teach.js";
 import type { Marks, Way } from "./teach.js";
 
-const { values: flags } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "10" },
-    validate: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-  },
-});
+const { seeds, validate, json } = flagsOf({ seeds: 10 }, ["validate", "json"]);
 
 interface Outcome extends Way {
   blobBytes: number;
@@ -32,7 +26,7 @@ async function outcomeOf(way: Way, blob: Uint8Array, teaching: Digits, test: Dig
   const { blobBytes, arenaBytes } = (await load(blob)).info;
   const before = marksOf(await load(blob), test);
   const after: Marks[] = [];
-  for (let seed = 1; seed <= seeds(); seed++) {
+  for (const seed of seedsUpTo(seeds)) {
     const net = await load(blob);
     teach(net, draw(teaching, LESSONS, MEMORY, seed), way);
     after.push(marksOf(net, test));
@@ -46,16 +40,10 @@ async function outcomeOf(way: Way, blob: Uint8Array, teaching: Digits, test: Dig
   return { ...way, blobBytes, arenaBytes, before, after, mean, worst };
 }
 
-function seeds(): number {
-  const count = Number(flags.seeds);
-  if (Number.isInteger(count) && count >= 1) return count;
-  throw new RangeError(`--seeds: found ${flags.seeds}, expected a whole number from 1`);
-}
-
 function print(outcomes: Outcome[]): void {
   const [{ before, blobBytes, arenaBytes }] = outcomes;
   console.log(
-    `A net that was trained without nines, and ${LESSONS} of them: right answers, ${seeds()} draws of the ten\n`,
+    `A net that was trained without nines, and ${LESSONS} of them: right answers, ${seeds} draws of the ten\n`,
   );
   const rows = outcomes.map(({ name, mean, worst }) => [
     name,
@@ -76,22 +64,15 @@ function print(outcomes: Outcome[]): void {
 async function main(): Promise<void> {
   const model = await readNet();
   const adapt = digitsOf("adapt");
-  const test = flags.validate ? half(adapt, 1) : digitsOf("test");
+  const test = validate ? half(adapt, 1) : digitsOf("test");
   const outcomes: Outcome[] = [];
   for (const way of WAYS) {
     const { blob } = exportNet(model, way.layers, way.rate);
     outcomes.push(await outcomeOf(way, blob, half(adapt, 0), test));
   }
-  if (flags.json)
-    console.log(
-      JSON.stringify({
-        lessons: LESSONS,
-        memory: MEMORY,
-        part: flags.validate ? "adapt" : "test",
-        ways: outcomes,
-      }),
-    );
+  const part = validate ? "adapt" : "test";
+  if (json) console.log(JSON.stringify({ lessons: LESSONS, memory: MEMORY, part, ways: outcomes }));
   else print(outcomes);
 }
 
-await main();
+await orLeave(main);

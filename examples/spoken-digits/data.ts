@@ -4,7 +4,6 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import decodeWav from "@audio/decode-wav";
 import { readNpz } from "../../tools/exporter/data/npz.js";
 import { CHANNELS, encode, STEPS } from "./front-end.js";
@@ -24,12 +23,6 @@ export interface Sample {
   speaker: string;
   /** 0 … 49 */
   take: number;
-}
-
-/** SPIKELET_SHARED, or `shared/data` beside the checkout. */
-export function dataFolder(): string {
-  const above = import.meta.url.includes("/dist/") ? "../../../../" : "../../../";
-  return process.env.SPIKELET_SHARED ?? fileURLToPath(new URL(`${above}shared/data`, import.meta.url));
 }
 
 /**

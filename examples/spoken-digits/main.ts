@@ -3,39 +3,27 @@
  * in the core. `npm run spoken-digits`; `-- --front-end` starts from the recordings instead of ready-made spikes, `--seeds N` draws the
  * takes N times, `--json` prints one object instead.
  */
-import { parseArgs } from "node:util";
-import { progressOf, table } from "../../tools/exporter/io.js";
-import type { Progress } from "../../tools/exporter/io.js";
+import { table } from "../../tools/exporter/io.js";
+import { expectData, flagsOf, orLeave, progress, seedsUpTo } from "../shared/command.js";
+import { dataFolder } from "../shared/data-folder.js";
 import { taskOf } from "./adapt.js";
 import type { Task } from "./adapt.js";
-import { dataFolder, missingData, readRecordings, readSpikes, RECORDINGS, SPEAKERS } from "./data.js";
+import { missingData, readRecordings, readSpikes, RECORDINGS, SPEAKERS } from "./data.js";
 import type { Sample } from "./data.js";
 import { LESSONS, RECIPE, REPLAYED } from "./recipe.js";
 import { drawMeans, mean, rowsOf } from "./table.js";
 import { lessonsOf, resultOf } from "./trials.js";
 import type { Result, Trial } from "./trials.js";
 
-const USUAL_SEEDS = "5";
 const TRIALS: Trial[] = [0, REPLAYED].flatMap((replayed) =>
   LESSONS.map((takes) => ({ takes, recipe: { ...RECIPE, replayed } })),
 );
 
-const { values: flags } = parseArgs({
-  options: {
-    "front-end": { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    seeds: { type: "string", default: USUAL_SEEDS },
-  },
-});
-
-function progress(what: string, total: number): Progress {
-  const io = { out() {}, err() {}, terminal: process.stderr.isTTY && !flags.json };
-  return progressOf(io, what, total);
-}
+const flags = flagsOf({ seeds: 5 }, ["front-end", "json"]);
 
 function samplesIn(folder: string): Sample[] {
   if (!flags["front-end"]) return readSpikes(folder);
-  const bar = progress("listening", RECORDINGS);
+  const bar = progress("listening", RECORDINGS, flags.json);
   try {
     return readRecordings(folder, bar.tick);
   } finally {
@@ -44,7 +32,7 @@ function samplesIn(folder: string): Sample[] {
 }
 
 async function resultsOf(tasks: Task[], seeds: number[]): Promise<Result[]> {
-  const bar = progress("learning", lessonsOf(tasks.length, TRIALS, seeds));
+  const bar = progress("learning", lessonsOf(tasks.length, TRIALS, seeds), flags.json);
   try {
     const results: Result[] = [];
     for (const task of tasks) results.push(await resultOf(task, TRIALS, seeds, bar.tick));
@@ -81,16 +69,8 @@ function printJson(results: Result[], seeds: number[]): void {
 
 async function main(): Promise<void> {
   const folder = dataFolder();
-  const missing = missingData(folder, flags["front-end"]);
-  if (missing) {
-    console.log(`spoken-digits: ${missing}`);
-    return;
-  }
-  const count = Number(flags.seeds);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`--seeds: found ${flags.seeds}, expected 1 or more`);
-  }
-  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  expectData(missingData(folder, flags["front-end"]));
+  const seeds = seedsUpTo(flags.seeds);
   const samples = samplesIn(folder);
   const tasks = await Promise.all(SPEAKERS.map((speaker) => taskOf(folder, samples, speaker)));
   const results = await resultsOf(tasks, seeds);
@@ -98,4 +78,4 @@ async function main(): Promise<void> {
   else print(tasks, results, seeds);
 }
 
-await main();
+await orLeave(main);

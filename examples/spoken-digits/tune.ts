@@ -3,10 +3,12 @@
  * not report. The new speaker's takes that are not learnt tell how well a recipe does, a third of what the known speakers could
  * replay tells what is forgotten. Takes 0 to 24 stay out of it. Takes seven minutes.
  */
-import { progressOf, table } from "../../tools/exporter/io.js";
+import { table } from "../../tools/exporter/io.js";
+import { expectData, orLeave, progress } from "../shared/command.js";
+import { dataFolder } from "../shared/data-folder.js";
 import { accuracy, adapt, drawTakes, taskOf } from "./adapt.js";
 import type { Recipe, Task } from "./adapt.js";
-import { dataFolder, missingData, readSpikes, SPEAKERS } from "./data.js";
+import { missingData, readSpikes, SPEAKERS } from "./data.js";
 import { LESSONS, REPLAYED } from "./recipe.js";
 import { mean } from "./table.js";
 import { lessonsOf } from "./trials.js";
@@ -59,16 +61,11 @@ async function rowOf(tasks: Task[], recipe: Recipe, tick: () => void): Promise<s
 
 async function main(): Promise<void> {
   const folder = dataFolder();
-  const missing = missingData(folder, false);
-  if (missing) {
-    console.log(`spoken-digits: ${missing}`);
-    return;
-  }
+  expectData(missingData(folder, false));
   const samples = readSpikes(folder);
   const tasks = await Promise.all(SPEAKERS.map((speaker) => taskOf(folder, samples, speaker)));
   const trials = RECIPES.flatMap((recipe) => LESSONS.map((takes) => ({ takes, recipe })));
-  const io = { out() {}, err() {}, terminal: process.stderr.isTTY };
-  const bar = progressOf(io, "tuning", lessonsOf(tasks.length, trials, SEEDS));
+  const bar = progress("tuning", lessonsOf(tasks.length, trials, SEEDS), false);
   const rows = [["passes", "annealing", "rate", "replayed", ...LESSONS.map((takes) => `takes: ${takes}`)]];
   try {
     for (const recipe of RECIPES) rows.push(await rowOf(tasks, recipe, bar.tick));
@@ -78,4 +75,4 @@ async function main(): Promise<void> {
   console.log(table(rows));
 }
 
-await main();
+await orLeave(main);

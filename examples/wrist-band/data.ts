@@ -4,7 +4,6 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { NpyArray } from "../../tools/exporter/data/npy.js";
 import { readNpy } from "../../tools/exporter/data/npy.js";
 import { readNpz } from "../../tools/exporter/data/npz.js";
@@ -24,12 +23,6 @@ export interface Sample {
   session: number;
   /** one of the 20 windows a gesture of session 1 to learn from */
   lesson: boolean;
-}
-
-/** SPIKELET_SHARED, or `shared/data` beside the checkout. */
-export function dataFolder(): string {
-  const above = import.meta.url.includes("/dist/") ? "../../../../" : "../../../";
-  return process.env.SPIKELET_SHARED ?? fileURLToPath(new URL(`${above}shared/data`, import.meta.url));
 }
 
 /**

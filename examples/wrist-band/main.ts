@@ -3,12 +3,12 @@
  * of his first session in the core, and are tested on his last. `npm run wrist-band`;
  * `-- --front-end` starts from the raw recordings, `--seeds N` repeats with N seeds, `--json` prints one object instead.
  */
-import { parseArgs } from "node:util";
-import { progressOf, table } from "../../tools/exporter/io.js";
-import type { Progress } from "../../tools/exporter/io.js";
+import { table } from "../../tools/exporter/io.js";
+import { expectData, flagsOf, orLeave, progress, seedsUpTo } from "../shared/command.js";
+import { dataFolder } from "../shared/data-folder.js";
 import { adapt, PASSES, taskOf } from "./adapt.js";
 import type { Task } from "./adapt.js";
-import { dataFolder, missingData, readRecordings, readSpikes, SESSIONS, USERS } from "./data.js";
+import { missingData, readRecordings, readSpikes, SESSIONS, USERS } from "./data.js";
 import type { Sample } from "./data.js";
 import { mean, rowsOf, seedMeans } from "./table.js";
 import type { Column } from "./table.js";
@@ -16,24 +16,12 @@ import { REFERENCES, WAYS } from "./ways.js";
 import { GESTURES, LESSONS } from "./windows.js";
 
 const LAST_SESSION = 3;
-const USUAL_SEEDS = "5";
 
-const { values: flags } = parseArgs({
-  options: {
-    "front-end": { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    seeds: { type: "string", default: USUAL_SEEDS },
-  },
-});
-
-function progress(what: string, total: number): Progress {
-  const io = { out() {}, err() {}, terminal: process.stderr.isTTY && !flags.json };
-  return progressOf(io, what, total);
-}
+const flags = flagsOf({ seeds: 5 }, ["front-end", "json"]);
 
 function readSamples(folder: string): Sample[] {
   if (!flags["front-end"]) return readSpikes(folder);
-  const bar = progress("encoding", USERS.length * SESSIONS.length * GESTURES);
+  const bar = progress("encoding", USERS.length * SESSIONS.length * GESTURES, flags.json);
   try {
     return readRecordings(folder, bar.tick);
   } finally {
@@ -44,7 +32,7 @@ function readSamples(folder: string): Sample[] {
 /** Every way with every user and seed. */
 async function columnsOf(tasks: Task[], seeds: number[]): Promise<Column[]> {
   const lessons = tasks.reduce((sum, task) => sum + task.lessons.length, 0);
-  const bar = progress("learning", WAYS.length * seeds.length * PASSES * lessons);
+  const bar = progress("learning", WAYS.length * seeds.length * PASSES * lessons, flags.json);
   try {
     const columns: Column[] = [];
     for (const { name, way } of WAYS) {
@@ -90,16 +78,8 @@ function printJson(columns: Column[], seeds: number[]): void {
 
 async function main(): Promise<void> {
   const folder = dataFolder();
-  const missing = missingData(folder, flags["front-end"]);
-  if (missing) {
-    console.log(`wrist-band: ${missing}`);
-    return;
-  }
-  const count = Number(flags.seeds);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`--seeds: found ${flags.seeds}, expected 1 or more`);
-  }
-  const seeds = Array.from({ length: count }, (_, i) => i + 1);
+  expectData(missingData(folder, flags["front-end"]));
+  const seeds = seedsUpTo(flags.seeds);
   const samples = readSamples(folder);
   const tasks = await Promise.all(USERS.map((user) => taskOf(folder, samples, user, LAST_SESSION)));
   const columns = await columnsOf(tasks, seeds);
@@ -107,4 +87,4 @@ async function main(): Promise<void> {
   else print(columns, seeds);
 }
 
-await main();
+await orLeave(main);

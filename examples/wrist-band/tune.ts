@@ -2,10 +2,12 @@
  * How the learning rates of ways.ts were found: `node dist/examples/wrist-band/tune.js` tries a grid on every new user's session 2,
  * which nothing else uses, with seeds that main.ts does not report. Takes four minutes.
  */
-import { progressOf, table } from "../../tools/exporter/io.js";
+import { table } from "../../tools/exporter/io.js";
+import { expectData, orLeave, progress } from "../shared/command.js";
+import { dataFolder } from "../shared/data-folder.js";
 import { adapt, PASSES, taskOf } from "./adapt.js";
 import type { Way } from "./adapt.js";
-import { dataFolder, missingData, readSpikes, USERS } from "./data.js";
+import { missingData, readSpikes, USERS } from "./data.js";
 import { mean } from "./table.js";
 import { GESTURES, LESSONS } from "./windows.js";
 
@@ -17,21 +19,14 @@ const LAYERS: Way["layers"][] = ["all", "readout"];
 
 async function main(): Promise<void> {
   const folder = dataFolder();
-  const missing = missingData(folder, false);
-  if (missing) {
-    console.log(`wrist-band: ${missing}`);
-    return;
-  }
+  expectData(missingData(folder, false));
   const samples = readSpikes(folder);
   const tasks = await Promise.all(USERS.map((user) => taskOf(folder, samples, user, SESSION)));
   const ways = LAYERS.flatMap((layers) =>
     RATES.flatMap((rate) => ANNEALINGS.map((annealing): Way => ({ layers, replay: false, rate, annealing }))),
   );
-  const bar = progressOf(
-    { out() {}, err() {}, terminal: process.stderr.isTTY },
-    "tuning",
-    ways.length * SEEDS.length * USERS.length * LESSONS * GESTURES * PASSES,
-  );
+  const lessons = USERS.length * LESSONS * GESTURES * PASSES;
+  const bar = progress("tuning", ways.length * SEEDS.length * lessons, false);
   const rows: string[][] = [["layers", "rate", "annealing", "mean of six, session 2"]];
   try {
     for (const way of ways) {
@@ -47,4 +42,4 @@ async function main(): Promise<void> {
   console.log(table(rows));
 }
 
-await main();
+await orLeave(main);
