@@ -6,8 +6,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FileError } from "../host/node/index.js";
 import { checkTarget, writeWhole } from "../host/node/target.js";
+import { refusal } from "./refusal.js";
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -18,16 +18,6 @@ beforeEach(() => {
 });
 
 afterEach(() => rmSync(folder, { recursive: true }));
-
-/** What a promise is refused with. */
-async function refusal(work: Promise<unknown>): Promise<FileError> {
-  const error = await work.then(
-    () => expect.fail("expected a refusal"),
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(FileError);
-  return error as FileError;
-}
 
 describe("a place to write to", () => {
   it("is a name in a folder, a file, or a link to one of them", async () => {

@@ -6,8 +6,9 @@ import type * as FileSystem from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { FileError, fileStore, load } from "../host/node/index.js";
+import { fileStore, load } from "../host/node/index.js";
 import { blobOf, pupil } from "./nets.js";
+import { refusal } from "./refusal.js";
 
 const disk = vi.hoisted(() => ({ full: false }));
 
@@ -52,16 +53,6 @@ const at = (name: string): string => join(folder, name);
 const holds = (file: string, state: Uint8Array): boolean => readFileSync(file).equals(state);
 const mkfifo = (name: string): unknown => execFileSync("mkfifo", [at(name)]);
 const save = (state: Uint8Array, where = path): Promise<void> => fileStore(where).save(state);
-
-/** What a promise is refused with. */
-async function refusal(work: Promise<unknown>): Promise<FileError> {
-  const error = await work.then(
-    () => expect.fail("expected a refusal"),
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(FileError);
-  return error as FileError;
-}
 
 describe("saving", () => {
   it("to a folder or a FIFO is refused, and they stay", async () => {
