@@ -36,17 +36,19 @@ describe("the command line", () => {
     }
   });
 
-  it("ends with 3 for inputs that cannot be used, naming the file", async () => {
+  it("ends with 3 for inputs that cannot be used, naming the file once", async () => {
     await writeFile(
       file("noise.spkl"),
       "SPKL and then nothing that makes sense, though it is long enough for it",
     );
+    await writeFile(file("cut.spkl"), (await readFile(file("net.spkl"))).subarray(0, 300));
     const wrong: [RegExp, string[]][] = [
       [/missing.nir: found no such file/, ["export", file("missing.nir"), "-o", file("x")]],
       [/bad_cycle.nir: the edges form a cycle/, ["export", fixture("nir/bad_cycle.nir"), "-o", file("x")]],
       [/bad_not_hdf5.nir: found a file that/, ["inspect", fixture("nir/bad_not_hdf5.nir")]],
       [/noise.spkl: found /, ["run", file("noise.spkl"), file("test.npz")]],
       [/noise.spkl: found /, ["inspect", file("noise.spkl")]],
+      [/cut.spkl: found /, ["run", file("cut.spkl"), file("test.npz")]],
       [/net.spkl: found a blob, expected a model/, ["simulate", file("net.spkl"), file("test.npz")]],
       [/snntorch_leaky.nir: found neither .npz nor .npy/, ["run", file("net.spkl"), MODEL]],
       [/has 4 channels, expected 6/, ["run", file("net.spkl"), fixture("data/spikes.npz")]],
@@ -58,6 +60,7 @@ describe("the command line", () => {
       expect(out).toBe("");
       expect(err).toMatch(message);
       expect(err).toMatch(/^spikelet: [^\n]+\n$/);
+      expect(err, "a name that stands twice").not.toMatch(/([\w.]+): (\S*\/)?\1: /);
     }
   });
 

@@ -48,7 +48,7 @@ export async function openBlob(path: string, io: Io): Promise<OpenBlob> {
   try {
     net = await load(path);
   } catch (error) {
-    if (error instanceof ModelError) throw new InputError(`${file}: ${error.message}`);
+    if (error instanceof ModelError) throw new InputError(error.message, { cause: error });
     throw error;
   }
   if (net.restoredFrom !== null) {
