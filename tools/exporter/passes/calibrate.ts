@@ -19,10 +19,6 @@ export interface LayerRange {
   /** neurons that never fired, and neurons that fired in every step (0 for a readout) */
   silent: number;
   stuck: number;
-  /** how near its neurons are to their thresholds: root mean square over neurons of max(0, 1 − |U − A|/θ), the mean of each over time */
-  nearness: number;
-  /** steps of a window, mean; null where nothing was measured */
-  steps: number | null;
   /** of the inputs of all its connections, one after the other; null where there are too many, or nothing was measured */
   moments: Moments | null;
 }
@@ -36,25 +32,22 @@ export function calibrate(model: Model, windows: Iterable<Window>, onSample?: ()
   const network = new FloatNetwork(model);
   const zeros = (): Float64Array[] => model.layers.map((layer) => new Float64Array(layer.neurons));
   const [peaks, currents] = [zeros(), zeros()];
-  const nearness = zeros();
   const levels = model.layers.map((layer) => layer.threshold.slice());
   const counts = model.layers.map((layer) => new Float64Array(layer.neurons));
   const moments = model.layers.map((layer) => {
     const inputs = layer.connections.reduce((sum, connection) => sum + connection.inputs, 0);
     return inputs > MOST_INPUTS ? null : emptyMoments(inputs);
   });
-  let [steps, samples] = [0, 0];
+  let steps = 0;
   for (const window of windows) {
     const run = network.run(window, {}, (l, { peak, level, current }) => {
       raise(peaks[l], peak);
-      if (model.layers[l].kind === "lif") addNearness(nearness[l], model.layers[l], peak, level);
       if (model.layers[l].adaptation) raise(levels[l], level);
       if (model.layers[l].current) raise(currents[l], current);
     });
     run.counts.forEach((count, l) => count.forEach((n, j) => (counts[l][j] += n)));
     moments.forEach((sums, l) => sums && addMoments(sums, meanInputs(model.layers[l], window, run.counts)));
     steps += window.steps;
-    samples++;
     onSample?.();
   }
   return model.layers.map((layer, l) => {
@@ -66,8 +59,6 @@ export function calibrate(model: Model, windows: Iterable<Window>, onSample?: ()
       rate: steps ? counts[l].reduce((a, b) => a + b, 0) / (steps * layer.neurons) : 0,
       silent: spiking ? counts[l].filter((n) => n === 0).length : 0,
       stuck: spiking ? counts[l].filter((n) => n === steps).length : 0,
-      nearness: steps ? rootMeanSquare(nearness[l]) / steps : USUAL_NEARNESS,
-      steps: steps ? steps / samples : null,
       moments: steps > 0 ? moments[l] : null,
     };
   });
@@ -83,23 +74,6 @@ function meanInputs(layer: Layer, { frames, steps, hold }: Window, counts: Uint3
     return mean;
   });
   return Float64Array.from(means.flatMap((mean) => [...mean]));
-}
-
-/** Where nothing was measured. */
-const USUAL_NEARNESS = 0.25;
-
-function addNearness(
-  sums: Float64Array,
-  { threshold }: Layer,
-  peak: Float64Array,
-  level: Float64Array,
-): void {
-  for (let j = 0; j < sums.length; j++)
-    sums[j] += Math.max(0, 1 - Math.abs(peak[j] - level[j]) / threshold[j]);
-}
-
-function rootMeanSquare(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / values.length);
 }
 
 function raise(peaks: Float64Array, values: Float64Array): void {
@@ -136,9 +110,6 @@ export function guessRanges(model: Model, inputPeak: number): LayerRange[] {
       // a spike every other step
       if (adaptation) levels[j] += 0.5 * adaptation.strength[j] * memory(adaptation.decay[j]);
     }
-    return {
-      ...{ peaks, levels, currents, rate: 0, silent: 0, stuck: 0 },
-      ...{ nearness: USUAL_NEARNESS, steps: null, moments: null },
-    };
+    return { peaks, levels, currents, rate: 0, silent: 0, stuck: 0, moments: null };
   });
 }
