@@ -6,6 +6,7 @@ import { readBlob } from "../tools/exporter/readers/blob.js";
 import type { Population } from "../tools/exporter/program.js";
 import { IntegerNetwork } from "../tools/exporter/simulate/integer.js";
 import { sealBlob, setArenaBytes, writeBlob } from "../tools/exporter/writers/blob.js";
+import { withMetadata } from "../tools/exporter/writers/blob-metadata.js";
 import { randomInput, randomLesson, randomProgram, randomStepLesson } from "./random-program.js";
 import { Random } from "./random.js";
 import { dense, learning, path, rule } from "./twin-support.js";
@@ -224,6 +225,19 @@ describe("a snapshot", () => {
         expect(second.decode()).toEqual(first.decode());
       }),
       { numRuns: 50 },
+    );
+  });
+
+  test("keeps all but its metadata where they are replaced, and is loaded as it was", () => {
+    fc.assert(
+      fc.property(seeds, fc.string({ maxLength: 60 }), fc.boolean(), (seed, text, learns) => {
+        const snapshot = taughtTwin(seed, learns).snapshot();
+        const bytes = withMetadata(snapshot, { text });
+        expect(readBlob(bytes)).toEqual({ ...readBlob(snapshot), metadata: { text } });
+        expect(new IntegerNetwork(bytes).snapshot()).toEqual(bytes);
+        expect(withMetadata(bytes, readBlob(snapshot).metadata)).toEqual(snapshot);
+      }),
+      { numRuns: 30 },
     );
   });
 

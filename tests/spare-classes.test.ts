@@ -185,6 +185,26 @@ describe("spikelet export --spare-classes", () => {
     });
   });
 
+  it("counts down with what was learnt, whose verify still knows the model", async () => {
+    await exported("--spare-classes", "2");
+    await writeNew("new.npz", 10, 5);
+    const learnt = async (from: string, data: string, ...more: string[]): Promise<object> => {
+      await object("learn", file(from), file(data), "-o", file("grown.spkl"), ...more);
+      const { spareClasses, metadata } = await object("inspect", file("grown.spkl"));
+      const { learntClasses } = metadata as { learntClasses?: number };
+      return { spareClasses, learntClasses };
+    };
+    expect(await learnt("grows.spkl", "data.npz")).toEqual({ spareClasses: 2 });
+    expect(await learnt("grows.spkl", "new.npz", "--rate", "0")).toEqual({ spareClasses: 2 });
+    expect(await learnt("grows.spkl", "new.npz")).toEqual({ spareClasses: 1, learntClasses: 1 });
+    expect(await learnt("grown.spkl", "new.npz")).toEqual({ spareClasses: 1, learntClasses: 1 });
+    expect(await learnt("grows.spkl", "new.npz", "--rule", "rtrl")).toEqual({
+      ...{ spareClasses: 1, learntClasses: 1 },
+    });
+    const { code, err } = await spikelet("verify", PUPIL, file("grown.spkl"), file("test.npz"));
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+  });
+
   it("is refused in one line that says what would do", async () => {
     const refusals: [number, RegExp, string[]][] = [
       [

@@ -19,6 +19,7 @@ import type { OpenBlob } from "./files.js";
 import { addRelearnOptions, relearnPlanOf, USUAL_SEED } from "./learn-options.js";
 import type { RelearnFlags } from "./learn-options.js";
 import { withRule } from "./learn-rule.js";
+import { countLearnt } from "./learnt-classes.js";
 import { addSampleOptions, count } from "./options.js";
 import type { SampleFlags } from "./options.js";
 
@@ -91,6 +92,7 @@ async function learn(blobPath: string, dataPath: string, flags: Flags, io: Io): 
     const before = marks(net, test, keep, bar);
     const curve = teach(net, lessons, replay, flags, bar);
     const after = marks(net, test, keep, bar);
+    if (net.rate !== 0) countLearnt(blob, [lessons, replay].flatMap(labelsOf));
     await net.save(flags.output);
     bar.stop();
     const result = { before, after, curve, bytesPerSynapse: bytesPerSynapse(net), output: flags.output };
@@ -158,6 +160,10 @@ function splitOld(
 
 function size(task: Task | null): number {
   return task === null ? 0 : task.indices.length;
+}
+
+function labelsOf(task: Task | null): number[] {
+  return task === null ? [] : task.indices.map((index) => task.dataset.labels![index]);
 }
 
 function marks(net: Network, test: Task | null, keep: Task | null, bar: Progress): Marks {

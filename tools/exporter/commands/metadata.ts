@@ -15,8 +15,10 @@ export interface BlobMetadata {
   inputScale?: number;
   /** model units of one integer of a row of targets */
   targetScale?: number;
-  /** how many of the classes, the last ones, the model was not trained for */
+  /** how many of the classes, the last ones, were never taught: not before the export, and not by `learn` */
   spareClasses?: number;
+  /** how many were spare at the export and have been taught by `learn` since */
+  learntClasses?: number;
   /** how the model was discretised */
   options?: Partial<DiscretiseOptions>;
 }
@@ -53,11 +55,12 @@ const OPTIONS: Record<string, Check> = {
  * @throws InputError naming the field that cannot be what export wrote
  */
 export function expectMetadata(metadata: Record<string, unknown>, file: string): BlobMetadata {
-  const { units: ofLayers, inputScale, targetScale, spareClasses, options } = metadata;
+  const { units: ofLayers, inputScale, targetScale, spareClasses, learntClasses, options } = metadata;
   expectField(file, "units", ofLayers, units);
   expectField(file, "inputScale", inputScale, positive);
   expectField(file, "targetScale", targetScale, positive);
   expectField(file, "spareClasses", spareClasses, spares);
+  expectField(file, "learntClasses", learntClasses, spares);
   expectField(file, "options", options, ["an object", (x) => typeof x === "object"]);
   for (const [name, check] of Object.entries(OPTIONS)) {
     expectField(

@@ -78,7 +78,8 @@ async function verify(
   // the blob says how the model was understood when it was exported; options say otherwise
   const usual = { ...blob.metadata.options, readoutMembrane: blob.net.info.code.startsWith("membrane") };
   const read = await openModel(modelPath, semanticsOf(flags, usual));
-  const opened = { ...read, model: withSpares(read, blob.metadata.spareClasses ?? 0) };
+  const { spareClasses, learntClasses } = blob.metadata;
+  const opened = { ...read, model: withSpares(read, (spareClasses ?? 0) + (learntClasses ?? 0)) };
   expectSameLayers(opened, blob);
   const known = blob.metadata.source?.sha256;
   const other = known !== undefined && known !== opened.sha256;

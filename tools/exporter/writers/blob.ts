@@ -96,7 +96,7 @@ function writeEntry(view: DataView, index: number, section: Section, offset: num
 }
 
 /** JSON with the keys of every object sorted, so that equal metadata gives equal bytes. */
-function metadataBytes(metadata: Record<string, unknown>): Uint8Array {
+export function metadataBytes(metadata: Record<string, unknown>): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(metadata, (_, value: unknown) => sortKeys(value)));
 }
 
