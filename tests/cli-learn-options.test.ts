@@ -1,5 +1,5 @@
 /** export --learn: what may learn, from which signal, by which loss; and what is refused by the name of layer or option. */
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { file, MEANING, object, spikelet, useFolder } from "./cli-support.js";
 import { lif, nirBytes } from "./nir-file.js";
@@ -113,6 +113,14 @@ describe("what cannot be learned", () => {
       /layer "out" is read as membranes, found a loss of spike counts/,
       ["--learn", "rtrl", "--code", "membrane-sum", "--loss", "count-cross-entropy"],
     ],
+    [
+      3,
+      /deep.nir: layer "out": found 3 outputs for 1 classes, expected one each where a net learns; export with/,
+      [
+        ...["--learn", "rtrl", "--code", "population", "--classes", "1"],
+        ...["--loss", "count-cross-entropy"],
+      ],
+    ],
     [2, /--loss mean-square: expected --loss-targets ON,OFF/, ["--learn", "rtrl", "--loss", "mean-square"]],
     [2, /--loss-targets goes with a loss of mean squares/, ["--learn", "rtrl", "--loss-targets", "1,0"]],
     [2, /--signal goes with --learn/, ["--signal", "random"]],
@@ -123,12 +131,33 @@ describe("what cannot be learned", () => {
       ["--learn", "rtrl", "--regularise", "rate=0.1"],
     ],
     [2, /--schedules step: found recurrent connections/, ["--learn", "ostl", "--schedules", "step"]],
+    [
+      2,
+      /--surrogate goes with spiking layers that learn from errors, none with --learn e-prop:readout; leave it/,
+      ["--learn", "e-prop:readout", "--surrogate", "arctan"],
+    ],
+    [
+      2,
+      /--surrogate goes with spiking layers that learn from errors, none with --learn stdp; /,
+      ["--learn", "stdp", "--code", "count", "--surrogate", "arctan"],
+    ],
+    [
+      2,
+      /--signal goes with layers below the last one, none with --learn e-prop:readout; /,
+      ["--learn", "e-prop:readout", "--signal", "random"],
+    ],
+    [
+      2,
+      /--regularise goes with spiking layers below the last one that learn from errors, none with --learn rtrl:out; /,
+      ["--learn", "rtrl:out", "--regularise", "strength=0.1,rate=0.05"],
+    ],
     [2, /--schedules step: found the signal stdp/, ["--learn", "stdp", "--schedules", "step"]],
   ];
   it.each(cases)("is refused with code %d: %s", async (code, message, args) => {
-    const ended = await spikelet(...exporting(...args));
+    const ended = await spikelet(...exporting(...args, "-o", file("never.spkl")));
     expect(ended.err).toMatch(message);
     expect(ended.err).toMatch(/^spikelet: [^\n]+\n$/);
     expect(ended).toMatchObject({ code, out: "" });
+    await expect(readFile(file("never.spkl"))).rejects.toThrow(/ENOENT/);
   });
 });

@@ -2,7 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { writeNpz } from "../tools/exporter/data/npz.js";
-import { assemble } from "../tools/exporter/pipeline.js";
+import { assemble, exportModel, readModel } from "../tools/exporter/pipeline.js";
 import { isSynapses } from "../tools/exporter/program.js";
 import { readBlob } from "../tools/exporter/readers/blob.js";
 import type { BlobProgram } from "../tools/exporter/readers/blob.js";
@@ -143,6 +143,20 @@ describe("learn --rule", () => {
     });
   });
 
+  it("takes units and names of a blob that exportModel made, as of one that export made", async () => {
+    const { model } = await readModel(await readFile(PUPIL), "pupil.nir", {
+      ...{ dt: 1e-4, discretise: "euler", reset: "subtract", resetAt: "next", readoutMembrane: true },
+    });
+    const { blob } = exportModel(model, {
+      ...{ stateBits: 16, perNeuron: false, percentile: 100, code: "membrane-sum", classes: 3 },
+      ...{ input: { kind: "spikes", range: 1, scale: 1 }, maxSteps: 20, events: 120, learn: null },
+    });
+    await writeFile(file("made.spkl"), blob);
+    const { names, units } = (await programOf(PLAIN)).metadata;
+    expect((await programOf("made.spkl")).metadata).toEqual({ names, units });
+    expect(await spikelet(...call("made.spkl", "--rule", "rtrl"))).toMatchObject({ code: 0, err: "" });
+  });
+
   it("says that it knows no reward", async () => {
     const { code, err } = await spikelet(...call(PLAIN, "--rule", "r-stdp"));
     expect(code).toBe(0);
@@ -157,6 +171,12 @@ describe("what cannot be learned by another rule", () => {
     [2, /--rate: found 0, expected about .* … /, PLAIN, ["--rule", "rtrl", "--rate", "0"]],
     [2, /--signal goes with --rule/, "pupil.spkl", ["--signal", "random"]],
     [2, /--loss-when goes with --rule/, "pupil.spkl", ["--loss-when", "last"]],
+    [
+      2,
+      /--surrogate goes with spiking layers that learn from errors, none with --rule rtrl:readout; leave it out/,
+      PLAIN,
+      ["--rule", "rtrl:readout", "--surrogate", "arctan"],
+    ],
     [2, /--schedule step: found the signal stdp/, PLAIN, ["--rule", "stdp", "--schedule", "step"]],
     [
       2,

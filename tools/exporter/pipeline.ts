@@ -14,7 +14,7 @@ import { deadOrStuck } from "./passes/inspect-neurons.js";
 import { targetUnitOf } from "./passes/learning.js";
 import { checkLimits } from "./passes/limits.js";
 import { quantise } from "./passes/quantise.js";
-import type { LayerScale, QuantiseOptions } from "./passes/quantise.js";
+import type { LayerScale, Quantised, QuantiseOptions } from "./passes/quantise.js";
 import type { Program } from "./program.js";
 import { readNir } from "./readers/nir.js";
 import type { Window } from "./simulate/float.js";
@@ -70,6 +70,7 @@ export function exportModel(model: Model, options: ExportOptions): Exported {
   naming(file, () => {
     checkModel(model, kind);
     checkLimits(model);
+    if (options.learn) expectOutputEach(model, options.classes);
   });
   const warnings = deadOrStuck(model, kind === "analogue" ? range * scale : 1);
   const ranges = calibration
@@ -80,13 +81,31 @@ export function exportModel(model: Model, options: ExportOptions): Exported {
   warnings.push(...silentNeurons(model, ranges));
   const quantised = naming(file, () => quantise(model, ranges, { ...rest, metadata: { ...metadata } }));
   warnings.push(...quantised.warnings);
-  const { learn } = options;
-  if (learn?.loss?.targets) {
-    const { program, scales } = quantised;
-    program.metadata.targetScale = targetUnitOf(model, program, scales, options.input, learn);
-  }
-  const { blob, arenaBytes } = naming(file, () => assemble(quantised.program));
-  return { blob, arenaBytes, program: quantised.program, scales: quantised.scales, ranges, warnings };
+  const { program, scales } = quantised;
+  Object.assign(program.metadata, metadataOf(model, quantised, options));
+  const { blob, arenaBytes } = naming(file, () => assemble(program));
+  return { blob, arenaBytes, program, scales, ranges, warnings };
+}
+
+/** Errors are of outputs, so that several of them cannot share a class. */
+function expectOutputEach({ layers }: Model, classes: number): void {
+  const { name, neurons } = layers[layers.length - 1];
+  if (classes === neurons) return;
+  throw new InputError(
+    `layer ${quoted(name)}: found ${neurons} outputs for ${classes} classes, expected one each where a net learns; export with another --code than population, or without --learn`,
+  );
+}
+
+/** What only the finished program knows: the names of its operations, the units of its layers and of rows of targets. */
+function metadataOf(
+  model: Model,
+  { program, scales }: Quantised,
+  { input, learn }: ExportOptions,
+): Record<string, unknown> {
+  const names = program.operations.map(({ name }) => name);
+  const units = scales.map(({ unit }) => unit.reduce((sum, u) => sum + u, 0) / unit.length);
+  if (!learn?.loss?.targets) return { names, units };
+  return { names, units, targetScale: targetUnitOf(model, program, scales, input, learn) };
 }
 
 /** What the passes and the core refuse of a Model, which does not know its file, begins with the file's name. */

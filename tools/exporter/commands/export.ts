@@ -12,7 +12,7 @@ import { grouped, printJson, progressOf, table } from "../io.js";
 import type { Io } from "../io.js";
 import type { DiscretiseOptions } from "../passes/discretise.js";
 import type { InputForm, QuantiseOptions } from "../passes/quantise.js";
-import { assemble, exportModel } from "../pipeline.js";
+import { exportModel } from "../pipeline.js";
 import type { Exported, ExportOptions } from "../pipeline.js";
 import type { Window } from "../simulate/float.js";
 import type { AddCommand } from "./command.js";
@@ -129,12 +129,12 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   } finally {
     bar.stop();
   }
-  const blob = named(exported);
-  await writeWhole(flags.output, blob);
+  plan?.expectTaken(exported.program.learning!);
+  await writeWhole(flags.output, exported.blob);
   if (flags.spareClasses > 0 && plan === null)
     warnings.push("--spare-classes without --learn: nothing can ever learn them");
   const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
-  report(flags, exported, blob, lines, io);
+  report(flags, exported, lines, io);
 }
 
 /** @throws UsageError for options that would be without effect */
@@ -228,15 +228,8 @@ function metadataOf(
   return { ...metadata };
 }
 
-/** The blob, with the names of its operations and the units of its layers, which only the finished program knows. */
-function named({ program, scales }: Exported): Uint8Array {
-  const names = program.operations.map(({ name }) => name);
-  const units = scales.map(({ unit }) => unit.reduce((sum, u) => sum + u, 0) / unit.length);
-  return assemble({ ...program, metadata: { ...program.metadata, names, units } }).blob;
-}
-
-function report(flags: Flags, exported: Exported, blob: Uint8Array, warnings: string[], io: Io): void {
-  const { program, scales, ranges, arenaBytes } = exported;
+function report(flags: Flags, exported: Exported, warnings: string[], io: Io): void {
+  const { blob, program, scales, ranges, arenaBytes } = exported;
   const layers = layersOf(program).map((layer, l) => ({
     ...layer,
     tauError: scales[l].tauError,

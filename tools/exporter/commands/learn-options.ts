@@ -7,7 +7,7 @@ import { PRESETS, presetOf } from "../passes/learning.js";
 import type { LearnOptions, LossOptions, RegulariseOptions, SurrogateOptions } from "../passes/learning.js";
 import { HIDDEN_SIGNALS, SHAPES } from "../passes/learning/options.js";
 import type { HiddenSignal } from "../passes/learning/options.js";
-import type { Schedule } from "../program.js";
+import type { Learning, Rule, Schedule } from "../program.js";
 import { quoted } from "../text.js";
 import { number, positive, seed } from "./options.js";
 
@@ -113,6 +113,8 @@ export interface LearnPlan {
   /** a reward scales what is learned */
   rewarded: boolean;
   options: (model: Model) => LearnOptions;
+  /** @throws UsageError for an option that no rule of the network took: it has no layer that learns so */
+  expectTaken: (learning: Learning) => void;
 }
 
 /** @throws UsageError for options that do not go together, or go with --learn and stand without it */
@@ -178,7 +180,18 @@ function planOf(
       ...(surrogate && { surrogate }),
       ...(regularise && { regularise }),
     }),
+    expectTaken: ({ rules }) => expectTaken(flags, rules, `${option} ${rule}`),
   };
+}
+
+function expectTaken(flags: RuleFlags, rules: readonly Rule[], owner: string): void {
+  const without = `, none with ${owner}; leave it out, or let such layers learn`;
+  if (rules.every(({ signal }) => signal === "loss"))
+    refuseIdle(flags, ["signal"], `layers below the last one${without}`);
+  if (rules.every(({ surrogate }) => surrogate === null))
+    refuseIdle(flags, ["surrogate"], `spiking layers that learn from errors${without}`);
+  if (rules.every(({ regulariser }) => regulariser === null))
+    refuseIdle(flags, ["regularise"], `spiking layers below the last one that learn from errors${without}`);
 }
 
 function layersOf(text: string): LearnOptions["layers"] {

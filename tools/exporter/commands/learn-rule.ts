@@ -24,6 +24,7 @@ export async function withRule(blob: OpenBlob, plan: LearnPlan, io: Io): Promise
   const units = unitsOf(blob, program, io);
   const bytes = inWordsOfLearn(file, () => {
     const next = relearn(program, units, form, plan.options);
+    plan.expectTaken(next.learning!);
     // rows of targets go with the section that is gone
     return assemble({ ...next, metadata: { ...program.metadata, targetScale: undefined, units } }).blob;
   });
