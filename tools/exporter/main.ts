@@ -6,6 +6,7 @@ import { FileError, fileErrorOf } from "../../host/node/file-error.js";
 import { EXIT } from "./commands/command.js";
 import type { AddCommand } from "./commands/command.js";
 import { exportCommand } from "./commands/export.js";
+import { headerCommand } from "./commands/header.js";
 import { inspectCommand } from "./commands/inspect.js";
 import { learnCommand } from "./commands/learn.js";
 import { runCommand } from "./commands/run.js";
@@ -18,6 +19,7 @@ import { printable, quoted } from "./text.js";
 const COMMANDS: AddCommand[] = [
   exportCommand,
   inspectCommand,
+  headerCommand,
   runCommand,
   verifyCommand,
   learnCommand,

@@ -1,4 +1,5 @@
 /** `spikelet export`: a model becomes a blob. */
+import { basename } from "node:path";
 import { Option } from "commander";
 import { MAX_STEPS } from "../../../assembly/layout.js";
 import { checkTarget, writeWhole } from "../../../host/node/target.js";
@@ -17,6 +18,7 @@ import type { Exported, ExportOptions } from "../pipeline.js";
 import type { Window } from "../simulate/float.js";
 import type { AddCommand } from "./command.js";
 import { readSamples } from "./files.js";
+import { writeHeader } from "./header.js";
 import type { BlobMetadata } from "./metadata.js";
 import { layersOf } from "./layers.js";
 import type { LayerReport } from "./layers.js";
@@ -47,6 +49,7 @@ interface Flags extends SemanticFlags, AnswerFlags, InputFlags, LearnFlags {
   maxSpikes?: number;
   spareClasses: number;
   hold?: boolean;
+  header?: string;
   json?: boolean;
 }
 
@@ -80,7 +83,9 @@ export const exportCommand: AddCommand = (program, io) => {
     .option("--percentile <p>", "of |weights| that fill 8 bits; larger ones are cut off", number, 100)
     .option("--max-steps <t>", "longest window to have memory for", steps)
     .option("--max-spikes <n>", "most input spikes in a window to have memory for", count);
-  addLearnOptions(command).option("--json", "print one object");
+  addLearnOptions(command)
+    .option("--header <file>", "write the blob as a C array too, for firmware")
+    .option("--json", "print one object");
   command.action((model: string, flags: Flags) => exportBlob(model, flags, io));
 };
 
@@ -88,6 +93,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   const plan = learnPlanOf(flags);
   expectUsed(flags);
   await checkTarget(flags.output);
+  if (flags.header !== undefined) await checkTarget(flags.header);
   const dataset = flags.calibrate === undefined ? null : await readSamples(flags.calibrate);
   const membranes = flags.code?.startsWith("membrane") ?? plan?.membranes ?? false;
   const semantics: DiscretiseOptions = { ...semanticsOf(flags), readoutMembrane: membranes };
@@ -131,6 +137,7 @@ async function exportBlob(path: string, flags: Flags, io: Io): Promise<void> {
   }
   plan?.expectTaken(exported.program.learning!);
   await writeWhole(flags.output, exported.blob);
+  if (flags.header !== undefined) await writeHeader(flags.header, basename(flags.output), exported.blob);
   if (flags.spareClasses > 0 && plan === null)
     warnings.push("--spare-classes without --learn: nothing can ever learn them");
   const lines = warnAll(io, opened.warnings, warnings, exported.warnings);
